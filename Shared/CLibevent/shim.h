@@ -1,0 +1,9 @@
+#pragma once
+#include <sys/types.h>
+#include <sys/select.h> // before event2: its configuration header changes fd_set
+#include <event2/event.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
