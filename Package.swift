@@ -23,8 +23,37 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
 }
 
+/// A service: a library that tests can reach, and an executable of a few lines.
+struct Service {
+  let executable: String
+  let library: String
+  /// What the library needs beside ServiceKit.
+  var dependencies: [Target.Dependency] = []
+
+  var targets: [Target] {
+    let kit: [Target.Dependency] = [
+      "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Kafka", "Postgres", "ServiceKit", "Threading",
+    ]
+    return [
+      .target(
+        name: library, dependencies: kit + dependencies, path: "Services/\(library)", exclude: ["Main", "README.md"],
+        swiftSettings: settings),
+      .executableTarget(
+        name: "\(library)Main", dependencies: [.byName(name: library), "ServiceKit"],
+        path: "Services/\(library)/Main", swiftSettings: settings),
+    ]
+  }
+}
+
+let services = [
+  Service(executable: "intake", library: "Intake"),
+  Service(executable: "voting", library: "Voting"),
+  Service(executable: "vote-counter", library: "VoteCounter", dependencies: ["Voting"]),
+]
+
 let package = Package(
   name: "citizen-forum",
+  products: services.map { .executable(name: $0.executable, targets: ["\($0.library)Main"]) },
   targets: [
     systemLibrary("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),
     systemLibrary("CLibrdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
@@ -39,12 +68,17 @@ let package = Package(
     shared("Postgres", ["CLibpq", "Threading"]),
     shared("HTTPServer", ["CLibevent"]),
     shared("HTTPClient", ["CLibcurl", "Threading"]),
-    shared("Contracts"),
+    shared("Contracts", ["Crypto"]),
     shared("ServiceKit", ["Contracts", "Crypto", "HTTPServer", "HTTPClient", "Kafka", "Postgres", "Threading"]),
 
-    tests("Unit", ["Contracts", "Crypto", "HTTPClient", "HTTPServer", "Postgres", "ServiceKit", "Threading"]),
+    tests(
+      "Unit",
+      [
+        "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Moderation", "Postgres", "Referral", "ServiceKit",
+        "Threading",
+      ]),
     tests("Broker", ["Kafka", "CLibrdkafka"]),
     tests("Integration", ["Contracts", "Crypto", "HTTPClient", "HTTPServer", "Kafka", "Postgres", "ServiceKit"]),
-  ],
+  ] + services.flatMap(\.targets),
   swiftLanguageModes: [.v6]
 )

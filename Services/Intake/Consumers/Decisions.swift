@@ -1,0 +1,51 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+extension Proposals {
+  /// What the Support Unit decided.
+  func apply(moderation envelope: Envelope<ModerationEvent>, in transaction: Transaction) async throws {
+    switch envelope.event {
+    case .accepted(let event): try await move(event.proposal, by: .accept, at: event.acceptedAt, in: transaction)
+    case .rejected(let event):
+      try await move(event.proposal, by: .reject, at: event.rejectedAt, in: transaction) {
+        $0.rejection = Proposal.Rejection(code: event.code, explanation: event.explanation)
+      }
+    case .selected(let event): try await move(event.proposal, by: .select, at: event.selectedAt, in: transaction)
+    }
+  }
+
+  /// How the vote goes.
+  func apply(vote envelope: Envelope<VoteEvent>, in transaction: Transaction) async throws {
+    switch envelope.event {
+    case .scheduled(let event): try await move(event.proposal, by: .schedule, at: envelope.time, in: transaction)
+    case .opened(let event): try await move(event.proposal, by: .open, at: event.openedAt, in: transaction)
+    case .barCrossed(let event): try await move(event.proposal, by: .crossBar, at: event.crossedAt, in: transaction)
+    case .closed(let event): try await move(event.proposal, by: .close, at: event.closedAt, in: transaction)
+    }
+  }
+
+  /// Who has the case.
+  func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
+    switch envelope.event {
+    case .received: break
+    case .assigned(let event): try await move(event.proposal, by: .assign, at: event.assignedAt, in: transaction)
+    }
+  }
+
+  private func move(
+    _ id: ProposalID, by action: TaskAction, at time: Date, in transaction: Transaction,
+    _ amend: (inout Proposal) -> Void = { _ in }
+  ) async throws {
+    let proposal = try await transaction.proposal(id, locked: true)
+    guard var change = proposal.moved(by: action, at: time) else {
+      log.warning(
+        "event does not fit the state",
+        ["proposal": "\(id)", "state": "\(proposal.state.rawValue)", "action": "\(action.rawValue)"])
+      return
+    }
+    amend(&change)
+    try await transaction.update(change)
+  }
+}

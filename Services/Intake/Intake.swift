@@ -1,0 +1,39 @@
+import Contracts
+public import Postgres
+public import ServiceKit
+
+/// What intake is made of: citizens hand proposals in, read them and take them back.
+public struct IntakeService: ServiceDefinition {
+  public static let name = "intake"
+  public static let migrations = Migrations.all
+
+  private let proposals: Proposals
+
+  public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
+    proposals = Proposals(database: kit.database, clock: kit.clock, log: kit.log)
+  }
+
+  public var routes: [Route] {
+    [
+      .post("/v1/proposals", for: .citizen, proposals.submit),
+      .get("/v1/proposals", for: .everyone, proposals.list),
+      .get("/v1/proposals/{id}", for: .everyone, proposals.read),
+      .post("/v1/proposals/{id}/withdrawal", for: .citizen, proposals.withdraw),
+    ]
+  }
+
+  public var consumers: [EventHandler] {
+    [
+      .of(ModerationEvent.self, proposals.apply(moderation:in:)),
+      .of(VoteEvent.self, proposals.apply(vote:in:)),
+      .of(ReferralEvent.self, proposals.apply(referral:in:)),
+    ]
+  }
+}
+
+/// The proposals and what can be done with them; routes, consumers and SQL are in extensions.
+struct Proposals: Sendable {
+  let database: Database
+  let clock: WallClock
+  let log: Log
+}

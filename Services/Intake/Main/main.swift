@@ -1,0 +1,4 @@
+import Intake
+import ServiceKit
+
+await Service.run(IntakeService.self)

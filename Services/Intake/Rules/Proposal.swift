@@ -1,0 +1,47 @@
+import Contracts
+import FoundationEssentials
+
+/// A proposal as intake remembers it.
+struct Proposal: Sendable, Equatable {
+  let id: ProposalID
+  let author: CitizenID
+  let text: ProposalText
+  var state: TaskState
+  var stateSince: Date
+  let submittedAt: Date
+  var withdrawalReason: WithdrawalReason?
+  var rejection: Rejection?
+
+  /// Why the Support Unit turned it down.
+  struct Rejection: Sendable, Equatable {
+    let code: RejectionCode
+    let explanation: String
+  }
+
+  /// What the public may not read: nothing, or the text of a proposal rejected with a hiding code.
+  var isTextHidden: Bool { state == .rejected && (rejection?.code.hidesText ?? false) }
+}
+
+/// What a citizen wrote.
+struct ProposalText: Sendable, Equatable {
+  let title: String
+  let summary: String
+  let body: String
+  let category: Category
+  /// Where it came from, for example the number of a petition.
+  let reference: String?
+}
+
+extension Proposal {
+  /// Moves on by the table of the lifecycle.
+  /// - Returns: the changed proposal; nil if the table does not allow `action` in this state.
+  func moved(by action: TaskAction, at time: Date) -> Proposal? {
+    guard let next = Lifecycle.next(from: state, on: action) else { return nil }
+    var moved = self
+    if next != state {
+      moved.state = next
+      moved.stateSince = time
+    }
+    return moved
+  }
+}

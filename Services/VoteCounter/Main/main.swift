@@ -1,0 +1,4 @@
+import ServiceKit
+import VoteCounter
+
+await Service.run(VoteCounterService.self)

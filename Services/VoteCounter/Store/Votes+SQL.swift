@@ -1,0 +1,97 @@
+import Contracts
+import Crypto
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+extension Transaction {
+  /// How the votes on `proposals` stand in each of `partitions`, as of the last batch.
+  func standings(of proposals: Set<ProposalID>, in partitions: [Int32]) async throws
+    -> [Int32: [ProposalID: VoteStanding]]
+  {
+    let rows = try await query(
+      """
+      SELECT p.partition, v.number, v.proposal, v.rule_hash, v.closes_at,
+        EXISTS (SELECT FROM ballot_control c WHERE c.vote = v.number AND c.action = 1 AND c.partition = p.partition)
+          AS opened,
+        EXISTS (SELECT FROM ballot_control c WHERE c.vote = v.number AND c.action = 2 AND c.partition = p.partition)
+          AS closed
+      FROM vote v CROSS JOIN unnest(\(partitions)) AS p (partition)
+      WHERE v.proposal = ANY(\(proposals.map(\.uuid)))
+      """)
+    var standings: [Int32: [ProposalID: VoteStanding]] = [:]
+    for row in rows {
+      let closesAt: Date = try row["closes_at"]
+      let standing = VoteStanding(
+        number: try row["number"], ruleHash: try row["rule_hash"], closesAt: closesAt.milliseconds,
+        isOpened: try row["opened"], isClosed: try row["closed"])
+      standings[try row["partition"], default: [:]][try row["proposal"]] = standing
+    }
+    return standings
+  }
+
+  /// Holds the rows of votes that are about to close, so that of two counters with the last partitions one comes second
+  /// and sees all.
+  func lockVotes(_ numbers: [Int32]) async throws {
+    guard !numbers.isEmpty else { return }
+    _ = try await query(
+      "SELECT number FROM vote WHERE number = ANY(\(Array(Set(numbers)))) ORDER BY number FOR UPDATE")
+  }
+
+  func insert(controls: [Int32: [Classification.Control]]) async throws {
+    let rows = controls.flatMap { partition, controls in controls.map { (partition: partition, control: $0) } }
+    guard !rows.isEmpty else { return }
+    try await execute(
+      """
+      INSERT INTO ballot_control (vote, action, partition, log_offset)
+      SELECT * FROM unnest(\(rows.map(\.control.vote)), \(rows.map { Int16($0.control.action.rawValue) }),
+        \(rows.map(\.partition)), \(rows.map(\.control.offset)))
+      ON CONFLICT DO NOTHING
+      """)
+  }
+
+  /// Sends tasks over their bar to the Committee, where the rule says at once. The tally's row is locked by this
+  /// transaction, so of all that add to it exactly one sees the crossing.
+  func publishCrossings(of votes: [Int32], at now: Date) async throws {
+    guard !votes.isEmpty else { return }
+    try await publishCrossings(where: "v.referral = 'at-once' AND v.number = ANY(\(votes))", at: now)
+  }
+
+  private func publishCrossings(where condition: Query, at now: Date) async throws {
+    let rows = try await query(
+      """
+      UPDATE tally t SET crossed_at = \(now) FROM vote v
+      WHERE v.number = t.vote AND t.crossed_at IS NULL AND t.yes > v.yes_bar AND \(fragment: condition)
+      RETURNING v.proposal, v.title, v.category, v.yes_bar, v.rule_hash, t.yes, t.no
+      """)
+    for row in rows {
+      try await publish(
+        VoteBarCrossed(
+          proposal: try row["proposal"], title: try row["title"], category: try row["category"], yes: try row["yes"],
+          no: try row["no"], yesBar: try row["yes_bar"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]),
+          crossedAt: now),
+        at: now)
+    }
+  }
+
+  /// Ends the votes of `numbers` whose closing every partition has passed: their numbers are final.
+  func close(_ numbers: [Int32], at now: Date) async throws {
+    guard !numbers.isEmpty else { return }
+    let rows = try await query(
+      """
+      UPDATE vote v SET state = 'closed', closed_at = \(now), carried = t.yes > v.yes_bar FROM tally t
+      WHERE t.vote = v.number AND v.number = ANY(\(numbers)) AND v.closed_at IS NULL
+        AND (SELECT count(*) FROM ballot_control c WHERE c.vote = v.number AND c.action = 2)
+          = \(Int(Topics.ballots.partitions))
+      RETURNING v.number, v.proposal, v.yes_bar, v.rule_hash, v.carried, t.yes, t.no
+      """)
+    guard !rows.isEmpty else { return }
+    try await publishCrossings(where: "v.number = ANY(\(try rows.map { try $0["number"] as Int32 }))", at: now)
+    for row in rows {
+      try await publish(
+        VoteClosed(
+          proposal: try row["proposal"], yes: try row["yes"], no: try row["no"], yesBar: try row["yes_bar"],
+          carried: try row["carried"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]), closedAt: now), at: now)
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import ServiceKit
+import Voting
+
+await Service.run(VotingService.self)

@@ -1,0 +1,115 @@
+import Contracts
+import Crypto
+import FoundationEssentials
+import Kafka
+import Postgres
+import ServiceKit
+
+/// Takes ballots: token, open vote, pseudonym, record, Kafka's acknowledgement, receipt. Nothing here touches PostgreSQL
+/// while votes are open, and no identity leaves this service.
+struct BallotBox: Sendable {
+  /// How many ballots went which way.
+  struct Figures: Sendable {
+    let accepted: Counter
+    let unknown: Counter
+    let shed: Counter
+
+    init(_ metrics: Metrics) {
+      let name = "forum_voting_ballots_total"
+      let help = "Ballots by answer: accepted into the log, unknown whether in the log, or turned away unread."
+      accepted = metrics.counter(name, help, ["answer": "accepted"])
+      unknown = metrics.counter(name, help, ["answer": "unknown"])
+      shed = metrics.counter(name, help, ["answer": "shed"])
+    }
+  }
+
+  let book: VoteBook
+  let database: Database
+  let clock: WallClock
+  let producer: Producer
+  let ballotKey: HMACKey
+  let log: Log
+  let figures: Figures
+  private let topic: ProducerTopic
+
+  init(
+    book: VoteBook, database: Database, clock: WallClock, producer: Producer, ballotKey: HMACKey, log: Log,
+    figures: Figures
+  ) {
+    self.book = book
+    self.database = database
+    self.clock = clock
+    self.producer = producer
+    self.ballotKey = ballotKey
+    self.log = log
+    self.figures = figures
+    topic = producer.topic(Topics.ballots.name)
+  }
+
+  /// The body of a ballot.
+  struct Ballot: Decodable, Sendable {
+    let choice: Choice
+    /// base64url of 16 bytes chosen by the voter's browser; chosen here when absent.
+    let nonce: String?
+  }
+
+  struct Accepted: Encodable, Sendable {
+    let receipt: String
+    let proposal: ProposalID
+    let acceptedAt: Date
+    let state: BallotState
+  }
+
+  /// `POST /v1/proposals/{id}/ballots`: 202 once the broker has acknowledged the record with `acks=all`. The receipt says
+  /// received, not counted; the first ballot of a voter in the log counts.
+  func cast(_ request: Request, _ ballot: Ballot) async throws -> Response {
+    let caller = try request.authenticated()
+    let proposal: ProposalID = try request.id()
+    let now = clock.now
+    guard let open = book.openVote(on: proposal, at: now) else { throw try await refusal(proposal, at: now) }
+    let pseudonym = Pseudonyms.pseudonym(issuer: caller.issuer, subject: caller.subject, key: open.key)
+    let record = BallotRecord(
+      proposal: proposal,
+      content: .ballot(pseudonym: pseudonym, choice: ballot.choice, nonce: try nonce(of: ballot)),
+      acceptedAt: now.milliseconds
+    ).encoded(with: ballotKey)
+    let partition = BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions)
+    let offset = try await stored(record, key: Array(pseudonym.prefix(16)), in: partition)
+    figures.accepted.add()
+    let receipt = Receipt(partition: partition, offset: offset, record: record, key: ballotKey)
+    return try .json(
+      Accepted(receipt: receipt.description, proposal: proposal, acceptedAt: now, state: .pending), status: 202)
+  }
+
+  private func nonce(of ballot: Ballot) throws(Problem) -> [UInt8] {
+    guard let text = ballot.nonce else { return randomBytes(16) }
+    guard let bytes = Base64URL.decode(text), bytes.count == 16 else {
+      throw .invalid([Problem.FieldError("#/nonce", "must be base64url of 16 bytes")])
+    }
+    return bytes
+  }
+
+  private func stored(_ record: [UInt8], key: [UInt8], in partition: Int32) async throws(Problem) -> Int64 {
+    do { return try await topic.send(partition: partition, key: key, value: record) } catch {
+      if error.code == .queueFull {
+        figures.shed.add()
+        throw .unavailable("More ballots are waiting than can be taken. Cast yours again.", retryAfter: 2)
+      }
+      figures.unknown.add()
+      log.warning("ballot not acknowledged", ["error": "\(error)"])
+      throw .unavailable(
+        "It is not known whether the ballot was stored. Cast it again: it counts once however often it comes.")
+    }
+  }
+
+  /// Why no ballot is taken on the proposal.
+  private func refusal(_ proposal: ProposalID, at now: Date) async throws -> Problem {
+    guard let vote = try await database.vote(on: proposal) else { return .notFound("There is no vote on \(proposal).") }
+    switch vote.state {
+    case .scheduled: return .conflict("vote-not-open", "The vote opens at \(JSON.timestamp(vote.rule.opensAt)).")
+    case .open where now < vote.rule.closesAt: return .unavailable("The vote is about to open. Cast the ballot again.")
+    case .open, .closing, .closed:
+      return .conflict("vote-closed", "The vote closed at \(JSON.timestamp(vote.rule.closesAt)).")
+    }
+  }
+}

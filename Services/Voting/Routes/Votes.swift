@@ -1,0 +1,65 @@
+import Contracts
+import Crypto
+import FoundationEssentials
+import ServiceKit
+
+extension Votes {
+  /// `GET /v1/proposals/{id}/vote`
+  func read(_ request: Request) async throws -> Response {
+    let (vote, tally) = try await database.voteWithTally(on: request.id())
+    return try .json(VoteView(vote, tally), cache: .seconds(1))
+  }
+
+  /// `GET /v1/votes?state=&limit=&after=`: newest first.
+  func list(_ request: Request) async throws -> Response {
+    let limit = try request.query("limit", default: 50, in: 1...500)
+    let before = try request.query("after", default: Int(Int32.max), in: 0...Int(Int32.max))
+    var state: VoteState?
+    if let text = request.query("state") {
+      guard let known = VoteState(rawValue: text) else { throw Problem.badRequest("There is no such state.") }
+      state = known
+    }
+    let votes = try await database.votesWithTallies(in: state, before: Int32(before), limit + 1)
+    return try .json(
+      Page(votes, limit: limit) { String($0.vote.number) }.map { VoteView($0.vote, $0.tally) },
+      cache: .seconds(1))
+  }
+}
+
+/// A vote as the API shows it.
+struct VoteView: Encodable, Sendable {
+  let proposal: ProposalID
+  let title: String
+  let category: Category
+  let reference: String?
+  let state: VoteState
+  let rule: VoteRule
+  let ruleHash: String
+  let tally: TallyView
+  let openedAt: Date?
+  let crossedAt: Date?
+  let closedAt: Date?
+  let carried: Bool?
+
+  struct TallyView: Encodable, Sendable {
+    let yes: Int64
+    let no: Int64
+    let version: Int64
+    let countedAt: Date?
+  }
+
+  init(_ vote: Vote, _ tally: Tally) {
+    proposal = vote.proposal
+    title = vote.title
+    category = vote.category
+    reference = vote.reference
+    state = vote.state
+    rule = vote.rule
+    ruleHash = Hex.encode(vote.ruleHash)
+    self.tally = TallyView(yes: tally.yes, no: tally.no, version: tally.version, countedAt: tally.countedAt)
+    openedAt = vote.openedAt
+    crossedAt = tally.crossedAt
+    closedAt = vote.closedAt
+    carried = vote.carried
+  }
+}

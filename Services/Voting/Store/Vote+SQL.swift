@@ -1,0 +1,112 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+extension VoteState: PostgresEncodable, PostgresDecodable {}
+
+private let columns: Query = """
+  v.number, v.proposal, v.title, v.category, v.reference, v.state, v.rule, v.rule_hash, v.opened_at, v.closed_at,
+  v.carried
+  """
+
+extension Vote {
+  init(_ row: Row) throws {
+    number = try row["number"]
+    proposal = try row["proposal"]
+    title = try row["title"]
+    category = try row["category"]
+    reference = try row["reference"]
+    state = try row["state"]
+    rule = try JSON.decode(from: Array((try row["rule"] as String).utf8))
+    ruleHash = try row["rule_hash"]
+    openedAt = try row["opened_at"]
+    closedAt = try row["closed_at"]
+    carried = try row["carried"]
+  }
+}
+
+extension Tally {
+  init(_ row: Row) throws {
+    yes = try row["yes"]
+    no = try row["no"]
+    version = try row["version"]
+    countedAt = try row["counted_at"]
+    crossedAt = try row["crossed_at"]
+  }
+}
+
+extension QueryRunner {
+  func vote(on proposal: ProposalID) async throws -> Vote? {
+    try await one("SELECT \(fragment: columns) FROM vote v WHERE v.proposal = \(proposal)").map(Vote.init)
+  }
+
+  /// - Throws: `Problem` 404
+  func voteWithTally(on proposal: ProposalID) async throws -> (vote: Vote, tally: Tally) {
+    let row = try await one(
+      """
+      SELECT \(fragment: columns), t.yes, t.no, t.version, t.counted_at, t.crossed_at
+      FROM vote v JOIN tally t ON t.vote = v.number WHERE v.proposal = \(proposal)
+      """)
+    guard let row else { throw Problem.notFound("There is no vote on \(proposal).") }
+    return (try Vote(row), try Tally(row))
+  }
+
+  /// Newest first, with a number below `before`.
+  func votesWithTallies(in state: VoteState?, before: Int32?, _ limit: Int) async throws -> [(vote: Vote, tally: Tally)]
+  {
+    let byState: Query = state.map { "v.state = \($0)" } ?? "true"
+    let byNumber: Query = before.map { "v.number < \($0)" } ?? "true"
+    return try await query(
+      """
+      SELECT \(fragment: columns), t.yes, t.no, t.version, t.counted_at, t.crossed_at
+      FROM vote v JOIN tally t ON t.vote = v.number
+      WHERE \(fragment: byState) AND \(fragment: byNumber) ORDER BY v.number DESC LIMIT \(limit)
+      """
+    ).map { (try Vote($0), try Tally($0)) }
+  }
+
+  /// Votes in `state` whose time in `column` has come.
+  func votesDue(in state: VoteState, by now: Date, limit: Int) async throws -> [Vote] {
+    let due: Query = state == .scheduled ? "v.opens_at" : "v.closes_at"
+    return try await query(
+      """
+      SELECT \(fragment: columns) FROM vote v
+      WHERE v.state = \(state) AND \(fragment: due) <= \(now) ORDER BY v.number LIMIT \(limit)
+      """
+    ).map(Vote.init)
+  }
+
+  func votes(in states: [VoteState]) async throws -> [Vote] {
+    try await query("SELECT \(fragment: columns) FROM vote v WHERE v.state = ANY(\(states.map(\.rawValue)))")
+      .map(Vote.init)
+  }
+}
+
+extension Transaction {
+  /// Makes the vote and its empty tally; false if there is one on the proposal already.
+  func insertVote(for task: TaskSelected, canonicalRule: [UInt8], ruleHash: [UInt8]) async throws -> Bool {
+    let row = try await one(
+      """
+      INSERT INTO vote (proposal, title, category, reference, state, rule, rule_hash, yes_bar, referral, opens_at,
+        closes_at)
+      VALUES (\(task.proposal), \(task.title), \(task.category), \(task.reference), \(VoteState.scheduled),
+        \(String(decoding: canonicalRule, as: UTF8.self)), \(ruleHash), \(task.rule.yesBar),
+        \(task.rule.referral.rawValue), \(task.rule.opensAt), \(task.rule.closesAt))
+      ON CONFLICT (proposal) DO NOTHING RETURNING number
+      """)
+    guard let number: Int32 = try row?["number"] else { return false }
+    try await execute("INSERT INTO tally (vote) VALUES (\(number))")
+    return true
+  }
+
+  /// Moves a vote on; false if it is not in `state` any more.
+  func move(_ vote: Vote, from state: VoteState, to next: VoteState, at time: Date) async throws -> Bool {
+    let openedAt: Query = next == .open ? ", opened_at = \(time)" : ""
+    return try await execute(
+      """
+      UPDATE vote SET state = \(next)\(fragment: openedAt)
+      WHERE number = \(vote.number) AND state = \(state)
+      """) == 1
+  }
+}

@@ -1,0 +1,83 @@
+import Contracts
+import Crypto
+import Kafka
+public import Postgres
+public import ServiceKit
+
+/// What voting is made of: votes with fixed rules, opened and closed on time, and the ballot box.
+public struct VotingService: ServiceDefinition {
+  public static let name = "voting"
+  public static let migrations = Migrations.all
+
+  /// Settings of voting.
+  public struct Configuration: ServiceConfiguration {
+    let pseudonymKey: [UInt8]
+    let ballotKey: [UInt8]
+    let closingGrace: Int
+    let deliveryTimeout: Int
+    let ballotsInFlight: Int
+
+    public init(_ settings: inout Settings) throws(SettingsError) {
+      pseudonymKey = try settings.key(
+        file: "FORUM_VOTING_PSEUDONYM_KEY_FILE", "master key of the pseudonyms; never changed while a vote is open")
+      ballotKey = try settings.key(
+        file: "FORUM_VOTING_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with the vote counter")
+      closingGrace = try settings.int(
+        "FORUM_VOTING_CLOSING_GRACE_MS", default: 3_000, in: 0...600_000,
+        "milliseconds from the closing time to the closing record, for ballots in flight")
+      deliveryTimeout = try settings.int(
+        "FORUM_VOTING_DELIVERY_TIMEOUT_MS", default: 5_000, in: 100...120_000,
+        "milliseconds that Kafka is given to take a ballot")
+      ballotsInFlight = try settings.int(
+        "FORUM_VOTING_BALLOTS_IN_FLIGHT", default: 20_000, in: 1...1_000_000,
+        "ballots awaiting Kafka at most; more are refused with 503")
+    }
+  }
+
+  private let votes: Votes
+  private let ballotBox: BallotBox
+  private let schedule: Schedule
+
+  public init(_ kit: ServiceKit, _ configuration: Configuration) async throws {
+    let ballotKey = HMACKey(configuration.ballotKey)
+    let producer = try Producer(
+      kit.kafka, linger: 1, deliveryTimeout: configuration.deliveryTimeout,
+      maximumInFlight: configuration.ballotsInFlight)
+    let book = VoteBook(database: kit.database, pseudonyms: Pseudonyms(masterKey: configuration.pseudonymKey))
+    votes = Votes(database: kit.database, clock: kit.clock, log: kit.log)
+    ballotBox = BallotBox(
+      book: book, database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, log: kit.log,
+      figures: BallotBox.Figures(kit.metrics))
+    schedule = Schedule(
+      database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, book: book, log: kit.log,
+      grace: configuration.closingGrace)
+  }
+
+  public var routes: [Route] {
+    [
+      .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast),
+      .get("/v1/proposals/{id}/ballot", for: .citizen, ballotBox.state),
+      .get("/v1/proposals/{id}/vote", for: .everyone, votes.read),
+      .get("/v1/votes", for: .everyone, votes.list),
+      .get("/v1/count", for: .everyone, votes.count),
+    ]
+  }
+
+  public var consumers: [EventHandler] { [.of(ModerationEvent.self, votes.apply(moderation:in:))] }
+
+  public var jobs: [Job] {
+    [
+      Job("schedule", every: .milliseconds(200), schedule.run),
+      Job("vote book", every: .milliseconds(250), exclusive: false, ballotBox.book.refresh),
+    ]
+  }
+
+  public func close() async { await ballotBox.producer.close(flush: 5_000) }
+}
+
+/// The votes and their rules.
+struct Votes: Sendable {
+  let database: Database
+  let clock: WallClock
+  let log: Log
+}

@@ -1,0 +1,115 @@
+public import Crypto
+
+/// A yes or a no.
+public enum Choice: String, Codable, Sendable, CaseIterable {
+  case yes, no
+
+  var byte: UInt8 { self == .yes ? 1 : 0 }
+}
+
+/// One record of `forum.ballots`: 91 bytes, big-endian.
+///
+/// | offset | bytes | ballot | control |
+/// |---|---|---|---|
+/// | 0 | 1 | version 1 | version 1 |
+/// | 1 | 1 | kind 0 | kind 1 |
+/// | 2 | 16 | proposal | proposal |
+/// | 18 | 32 | pseudonym | hash of the rule |
+/// | 50 | 1 | 0 no, 1 yes | 1 open, 2 close |
+/// | 51 | 16 | nonce of the client | zero |
+/// | 67 | 8 | accepted, ms since 1970 | ordered, ms since 1970 |
+/// | 75 | 16 | first half of HMAC-SHA256 of bytes 0 to 74 | the same |
+///
+/// Control records are written to every partition, so that a replay of any partition counts the same ballots.
+public struct BallotRecord: Sendable, Equatable {
+  /// What happens to a vote at this place of the log.
+  public enum Control: UInt8, Sendable { case open = 1, close = 2 }
+
+  /// What the record is.
+  public enum Content: Sendable, Equatable {
+    /// - Parameters:
+    ///   - pseudonym: 32 bytes, different for each proposal.
+    ///   - nonce: 16 bytes chosen by the client.
+    case ballot(pseudonym: [UInt8], choice: Choice, nonce: [UInt8])
+    case control(Control, ruleHash: [UInt8])
+  }
+
+  /// Why bytes are not a record that may count; the raw value is public.
+  public enum Fault: String, Error, Sendable {
+    case missing = "no-value", length = "wrong-length", version = "unknown-version", kind = "unknown-kind"
+    case choice = "unknown-choice", time = "impossible-time", authentication = "bad-authentication-code"
+  }
+
+  public static let byteCount = 91
+  private static let authenticated = 75
+
+  public let proposal: ProposalID
+  public let content: Content
+  /// Milliseconds since 1970 (UTC) on the clock of the service that accepted it.
+  public let acceptedAt: Int64
+
+  public init(proposal: ProposalID, content: Content, acceptedAt: Int64) {
+    self.proposal = proposal
+    self.content = content
+    self.acceptedAt = acceptedAt
+  }
+
+  /// The partition of a pseudonym: its first 8 bytes modulo the count, which never changes.
+  public static func partition(of pseudonym: some Collection<UInt8>, count: Int32) -> Int32 {
+    let head = pseudonym.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Int32(head % UInt64(max(count, 1)))
+  }
+
+  /// The 91 bytes.
+  public func encoded(with key: HMACKey) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.byteCount)
+    bytes.append(1)
+    switch content {
+    case .ballot(let pseudonym, let choice, let nonce):
+      bytes.append(0)
+      bytes += proposal.bytes
+      bytes += pseudonym
+      bytes.append(choice.byte)
+      bytes += nonce
+    case .control(let control, let ruleHash):
+      bytes.append(1)
+      bytes += proposal.bytes
+      bytes += ruleHash
+      bytes.append(control.rawValue)
+      bytes += [UInt8](repeating: 0, count: 16)
+    }
+    for shift in stride(from: 56, through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: acceptedAt >> Int64(shift)))
+    }
+    bytes += key.authenticate(bytes).prefix(16)
+    return bytes
+  }
+
+  /// Reads and authenticates a record.
+  public init(_ bytes: [UInt8]?, key: HMACKey) throws(Fault) {
+    guard let bytes else { throw .missing }
+    guard bytes.count == Self.byteCount else { throw .length }
+    guard bytes[0] == 1 else { throw .version }
+    let signed = Array(bytes[..<Self.authenticated])
+    guard constantTimeEqual(Array(key.authenticate(signed).prefix(16)), Array(bytes[Self.authenticated...])) else {
+      throw .authentication
+    }
+    guard let proposal = ProposalID(bytes: bytes[2..<18]) else { throw .length }
+    self.proposal = proposal
+    let middle = Array(bytes[18..<50])
+    switch bytes[1] {
+    case 0:
+      guard bytes[50] <= 1 else { throw .choice }
+      content = .ballot(pseudonym: middle, choice: bytes[50] == 1 ? .yes : .no, nonce: Array(bytes[51..<67]))
+    case 1:
+      guard let control = Control(rawValue: bytes[50]) else { throw .kind }
+      content = .control(control, ruleHash: middle)
+    default: throw .kind
+    }
+    let time = bytes[67..<75].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    // The year 2286: a time that no honest clock stamps, and that PostgreSQL could not add to safely.
+    guard time <= 10_000_000_000_000 else { throw .time }
+    acceptedAt = Int64(time)
+  }
+}

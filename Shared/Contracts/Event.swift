@@ -1,0 +1,53 @@
+public import FoundationEssentials
+
+/// Something that happened, as other services are told: the data of a CloudEvent, in JSON.
+///
+/// A compatible change (a new optional member) keeps the type; any other change is a new type with the next version.
+public protocol Event: Codable, Sendable {
+  /// All events of the topic that this one is published on.
+  associatedtype Family: EventFamily
+  /// CloudEvents `type`: reverse-DNS, with the version at the end.
+  static var type: String { get }
+  /// The aggregate: the record's key and CloudEvents `subject`. Events of one subject stay in order.
+  var subject: UUID { get }
+}
+
+/// The events of one topic: an enum with a case for each.
+public protocol EventFamily: Sendable {
+  static var topic: Topic { get }
+  static var decoders: [EventDecoder<Self>] { get }
+}
+
+/// How one event type of a family is read.
+public struct EventDecoder<Family: EventFamily>: Sendable {
+  public let type: String
+  public let decode: @Sendable ([UInt8]) throws -> Family
+
+  /// - Parameter wrap: the enum's case.
+  public init<Payload: Event>(_: Payload.Type, _ wrap: @escaping @Sendable (Payload) -> Family)
+  where Payload.Family == Family {
+    type = Payload.type
+    decode = { wrap(try JSON.decode(Payload.self, from: $0)) }
+  }
+}
+
+/// An event with the CloudEvents attributes that came with it.
+public struct Envelope<Family: EventFamily>: Sendable {
+  /// Stable over repeated deliveries: deduplicate on it.
+  public let id: UUID
+  public let type: String
+  public let time: Date
+  public let subject: UUID
+  /// Counts 1, 2, 3 without a gap within one subject on one topic.
+  public let sequence: Int64
+  public let event: Family
+
+  public init(id: UUID, type: String, time: Date, subject: UUID, sequence: Int64, event: Family) {
+    self.id = id
+    self.type = type
+    self.time = time
+    self.subject = subject
+    self.sequence = sequence
+    self.event = event
+  }
+}

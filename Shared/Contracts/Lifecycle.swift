@@ -1,0 +1,47 @@
+/// Where a task stands on its way from a citizen to a ministry.
+public enum TaskState: String, Codable, Sendable, CaseIterable {
+  case submitted, accepted, rejected, withdrawn, selected, scheduled, open, closed, referred, assigned
+}
+
+/// What moves a task on.
+public enum TaskAction: String, Codable, Sendable, CaseIterable {
+  case accept, reject, withdraw, select, schedule, open, close, crossBar = "cross-bar", assign
+}
+
+/// The only ways from one state to another: a table, so that it can be printed, checked and read.
+public enum Lifecycle {
+  /// One row: in this state, this action, by this role, leads there.
+  public struct Transition: Sendable, Equatable {
+    public let from: TaskState
+    public let action: TaskAction
+    public let actor: String
+    public let to: TaskState
+  }
+
+  private static func row(_ from: TaskState, _ action: TaskAction, _ actor: String, _ to: TaskState) -> Transition {
+    Transition(from: from, action: action, actor: actor, to: to)
+  }
+
+  /// A withdrawal that crosses a selection on its way comes too late: hence the row from withdrawn to selected.
+  public static let transitions: [Transition] = [
+    row(.submitted, .accept, "support-unit", .accepted),
+    row(.submitted, .reject, "support-unit", .rejected),
+    row(.submitted, .withdraw, "citizen", .withdrawn),
+    row(.accepted, .withdraw, "citizen", .withdrawn),
+    row(.accepted, .select, "support-unit", .selected),
+    row(.withdrawn, .select, "support-unit", .selected),
+    row(.selected, .schedule, "voting", .scheduled),
+    row(.scheduled, .open, "voting", .open),
+    row(.open, .close, "vote-counter", .closed),
+    row(.open, .crossBar, "vote-counter", .referred),
+    row(.closed, .crossBar, "vote-counter", .referred),
+    row(.referred, .close, "vote-counter", .referred),
+    row(.referred, .assign, "referral", .assigned),
+    row(.assigned, .close, "vote-counter", .assigned),
+  ]
+
+  /// The state after `action`; nil if the table has no such row.
+  public static func next(from state: TaskState, on action: TaskAction) -> TaskState? {
+    transitions.first { $0.from == state && $0.action == action }?.to
+  }
+}

@@ -1,0 +1,138 @@
+public import Contracts
+import FoundationEssentials
+import Kafka
+public import Postgres
+
+/// What a service does with the events of one topic.
+public struct EventHandler: Sendable {
+  let topic: Topic
+  let handle: @Sendable (String, [UInt8], EventAttributes, Transaction) async throws -> Void
+
+  /// - Parameter apply: changes tables and publishes events in the transaction that also moves the offset. It is called
+  ///   once for each event; types that this version does not know are passed over.
+  public static func of<Family: EventFamily>(
+    _ family: Family.Type, _ apply: @escaping @Sendable (Envelope<Family>, Transaction) async throws -> Void
+  ) -> EventHandler {
+    let decoders = Dictionary(Family.decoders.map { ($0.type, $0) }) { first, _ in first }
+    return EventHandler(topic: Family.topic) { type, value, attributes, transaction in
+      guard let decoder = decoders[type] else { return }
+      let event = try decoder.decode(value)
+      try await apply(
+        Envelope(
+          id: attributes.id, type: type, time: attributes.time, subject: attributes.subject,
+          sequence: attributes.sequence, event: event), transaction)
+    }
+  }
+}
+
+/// The CloudEvents attributes of a record.
+struct EventAttributes: Sendable {
+  /// Why a record is not an event.
+  struct Fault: Error, CustomStringConvertible { let description: String }
+
+  let id: UUID
+  let type: String
+  let time: Date
+  let subject: UUID
+  let sequence: Int64
+
+  init(_ record: Record) throws(Fault) {
+    var values: [String: String] = [:]
+    for header in record.headers {
+      guard let value = header.value else { continue }
+      values[header.name] = String(validating: value, as: UTF8.self)
+    }
+    func attribute(_ name: String) throws(Fault) -> String {
+      guard let value = values[name] else { throw Fault(description: "no \(name) header") }
+      return value
+    }
+    guard try attribute("ce_specversion") == "1.0" else { throw Fault(description: "ce_specversion is not 1.0") }
+    type = try attribute("ce_type")
+    guard let id = UUID(uuidString: try attribute("ce_id")) else { throw Fault(description: "ce_id is no UUID") }
+    guard let time = JSON.date(try attribute("ce_time")) else { throw Fault(description: "ce_time is no time") }
+    guard let subject = UUID(uuidString: try attribute("ce_subject")) else {
+      throw Fault(description: "ce_subject is no UUID")
+    }
+    guard let sequence = Int64(try attribute("ce_sequence")), sequence > 0 else {
+      throw Fault(description: "ce_sequence is no positive number")
+    }
+    self.id = id
+    self.time = time
+    self.subject = subject
+    self.sequence = sequence
+  }
+}
+
+/// Applies events one by one, each behind a savepoint: one that cannot be applied is kept aside and the rest goes on.
+struct EventBatchHandler: BatchHandler {
+  let handlers: [String: EventHandler]
+  let log: Log
+  let clock: WallClock
+  let taken: Counter
+  let rejected: Counter
+
+  private enum Outcome { case taken, duplicate, rejected }
+
+  func apply(_ batch: [TopicPartition: [Record]], in transaction: Transaction) async throws
+    -> [TopicPartition: PartitionResult]
+  {
+    var results: [TopicPartition: PartitionResult] = [:]
+    for (partition, records) in batch.sorted(by: { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
+    ) {
+      for record in records {
+        switch try await apply(record, in: transaction) {
+        case .taken: break
+        case .duplicate: results[partition, default: PartitionResult()].duplicate += 1
+        case .rejected: results[partition, default: PartitionResult()].rejected += 1
+        }
+      }
+    }
+    return results
+  }
+
+  func applied(_ batch: [TopicPartition: [Record]]) async { taken.add(batch.values.reduce(0) { $0 + $1.count }) }
+
+  private func apply(_ record: Record, in transaction: Transaction) async throws -> Outcome {
+    do {
+      let attributes = try EventAttributes(record)
+      guard let handler = handlers[record.topic] else { return .taken }
+      guard let value = record.value else { throw EventAttributes.Fault(description: "no value") }
+      return try await transaction.savepoint { _ async throws -> Outcome in
+        guard try await isNew(attributes, on: record.topic, in: transaction) else { return .duplicate }
+        try await handler.handle(attributes.type, value, attributes, transaction)
+        return .taken
+      }
+    } catch let error as PostgresError where error.isConnectionLost || error.isRetriable {
+      throw error
+    } catch is CancellationError { throw CancellationError() } catch {
+      try await keepAside(record, "\(error)", in: transaction)
+      return .rejected
+    }
+  }
+
+  private func isNew(_ event: EventAttributes, on topic: String, in transaction: Transaction) async throws -> Bool {
+    let row = try await transaction.one(
+      """
+      INSERT INTO consumed_sequence (topic, subject, last) VALUES (\(topic), \(event.subject), \(event.sequence))
+      ON CONFLICT (topic, subject) DO UPDATE SET last = EXCLUDED.last WHERE consumed_sequence.last < EXCLUDED.last
+      RETURNING last
+      """)
+    return row != nil
+  }
+
+  private func keepAside(_ record: Record, _ reason: String, in transaction: Transaction) async throws {
+    rejected.add()
+    log.error(
+      "event rejected",
+      [
+        "topic": "\(record.topic)", "partition": .int(Int(record.partition)), "offset": .int(Int(record.offset)),
+        "reason": "\(reason)",
+      ])
+    try await transaction.execute(
+      """
+      INSERT INTO rejected_record (topic, partition, record_offset, reason, key, value, rejected_at)
+      VALUES (\(record.topic), \(record.partition), \(record.offset), \(String(reason.prefix(500))), \(record.key),
+        \(record.value), \(clock.now)) ON CONFLICT DO NOTHING
+      """)
+  }
+}

@@ -1,0 +1,163 @@
+import Contracts
+import Crypto
+public import FoundationEssentials
+public import Kafka
+public import Postgres
+
+/// Where a consumer stands in a partition, and by which right it writes.
+public struct Position: Sendable, Equatable {
+  public var next: Int64
+  public var epoch: Int64
+
+  public init(next: Int64, epoch: Int64) {
+    self.next = next
+    self.epoch = epoch
+  }
+}
+
+/// What became of the records of one partition in one batch.
+public struct PartitionResult: Sendable, Equatable {
+  public var duplicate: Int64 = 0
+  public var rejected: Int64 = 0
+
+  public init(duplicate: Int64 = 0, rejected: Int64 = 0) {
+    self.duplicate = duplicate
+    self.rejected = rejected
+  }
+}
+
+/// The topic is not the one that was read before, or has lost records: a person must look at it.
+public struct TopicRefused: Error, CustomStringConvertible {
+  public let description: String
+}
+
+/// Another process has taken the partition over.
+public struct Fenced: Error {}
+
+/// Keeps a consumer's offsets in PostgreSQL, in the same transaction as what the records caused.
+///
+/// The fence is a compare-and-set on next offset and owner epoch: a process that was frozen, cut off or replaced
+/// changes no row and drops its batch, whatever Kafka told it.
+public struct PartitionLedger: Sendable {
+  let database: Database
+  let admin: Admin
+  let owner: String
+
+  public init(database: Database, admin: Admin, owner: String) {
+    self.database = database
+    self.admin = admin
+    self.owner = owner
+  }
+
+  /// Takes partitions over from whoever had them, and checks that their logs are those that were read before.
+  /// - Throws: `TopicRefused`
+  public func claim(_ partitions: [TopicPartition], now: Date) async throws -> [TopicPartition: Position] {
+    var positions: [TopicPartition: Position] = [:]
+    for partition in partitions.sorted(by: { ($0.topic, $0.partition) < ($1.topic, $1.partition) }) {
+      let bounds = try await admin.offsets(of: partition.topic, partition: partition.partition)
+      let row = try await database.transaction { transaction in
+        try await transaction.execute(
+          """
+          INSERT INTO consumer_offset (topic, partition, base_offset, next_offset)
+          VALUES (\(partition.topic), \(partition.partition), \(bounds.low), \(bounds.low)) ON CONFLICT DO NOTHING
+          """)
+        return try await transaction.one(
+          """
+          UPDATE consumer_offset SET owner_epoch = owner_epoch + 1, owner = \(owner), changed_at = \(now)
+          WHERE topic = \(partition.topic) AND partition = \(partition.partition)
+          RETURNING next_offset, owner_epoch, base_offset, fingerprint
+          """)
+      }
+      guard let row else { throw Fenced() }
+      let position = Position(next: try row["next_offset"], epoch: try row["owner_epoch"])
+      try await verify(partition, position, base: row["base_offset"], fingerprint: row["fingerprint"], bounds)
+      positions[partition] = position
+    }
+    return positions
+  }
+
+  private func verify(
+    _ partition: TopicPartition, _ position: Position, base: Int64, fingerprint: [UInt8]?,
+    _ bounds: (low: Int64, high: Int64)
+  ) async throws {
+    let name = "\(partition.topic) [\(partition.partition)]"
+    if position.next > bounds.high {
+      throw TopicRefused(
+        description: "\(name) ends at offset \(bounds.high), but records up to \(position.next) were counted: "
+          + "the topic was recreated or cut")
+    }
+    if position.next < bounds.low {
+      throw TopicRefused(
+        description: "\(name) begins at offset \(bounds.low), but the next record to count is \(position.next): "
+          + "records were deleted before they were counted")
+    }
+    guard let fingerprint, position.next > base, position.next > bounds.low else { return }
+    let record = try await admin.read(partition, at: position.next - 1, timeout: 10_000)
+    guard let record else {
+      throw TopicRefused(description: "\(name): the record at offset \(position.next - 1) cannot be read again")
+    }
+    guard Self.fingerprint(of: record) == fingerprint else {
+      throw TopicRefused(
+        description: "\(name): the record at offset \(position.next - 1) is not the one that was counted: "
+          + "the topic was recreated or rewritten")
+    }
+  }
+
+  /// What a record is known by: the first 16 bytes of SHA-256 over the lengths and bytes of key and value.
+  static func fingerprint(of record: Record) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for part in [record.key, record.value] {
+      withUnsafeBytes(of: Int64(part?.count ?? -1).bigEndian) { bytes += $0 }
+      bytes += part ?? []
+    }
+    return Array(sha256(bytes).prefix(16))
+  }
+
+  /// Where the partition stands now, by whomever.
+  func nextOffset(of partition: TopicPartition) async throws -> Int64? {
+    try await database.query(
+      """
+      SELECT next_offset FROM consumer_offset
+      WHERE topic = \(partition.topic) AND partition = \(partition.partition)
+      """
+    ).first?["next_offset"]
+  }
+}
+
+extension Transaction {
+  /// The first statement of a batch: locks the rows of its partitions, in order, if they still are ours.
+  /// - Throws: `Fenced`
+  func fence(_ positions: [(TopicPartition, Position)]) async throws {
+    let topics = positions.map(\.0.topic)
+    let partitions = positions.map(\.0.partition)
+    let nexts = positions.map(\.1.next)
+    let epochs = positions.map(\.1.epoch)
+    let rows = try await query(
+      """
+      SELECT 1 FROM consumer_offset o
+      JOIN unnest(\(topics), \(partitions), \(nexts), \(epochs)) AS mine (topic, partition, next, epoch)
+        ON o.topic = mine.topic AND o.partition = mine.partition
+      WHERE o.next_offset = mine.next AND o.owner_epoch = mine.epoch
+      ORDER BY o.topic, o.partition FOR UPDATE OF o
+      """)
+    guard rows.count == positions.count else { throw Fenced() }
+  }
+
+  /// The last statement of a batch: moves a partition on. The table's check holds the conservation law.
+  func advance(
+    _ partition: TopicPartition, from position: Position, to next: Int64, _ result: PartitionResult, last: Record,
+    keepsFingerprint: Bool, now: Date
+  ) async throws {
+    let counted = next - position.next - result.duplicate - result.rejected
+    let fingerprint = keepsFingerprint ? PartitionLedger.fingerprint(of: last) : nil
+    let changed = try await execute(
+      """
+      UPDATE consumer_offset SET next_offset = \(next), counted = counted + \(counted),
+        duplicate = duplicate + \(result.duplicate), rejected = rejected + \(result.rejected),
+        fingerprint = \(fingerprint), changed_at = \(now)
+      WHERE topic = \(partition.topic) AND partition = \(partition.partition)
+        AND next_offset = \(position.next) AND owner_epoch = \(position.epoch)
+      """)
+    guard changed == 1 else { throw Fenced() }
+  }
+}

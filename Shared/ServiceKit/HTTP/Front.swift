@@ -1,0 +1,86 @@
+import HTTPServer
+import Postgres
+
+/// Takes every request of a service: health and metrics, then the route, its access, its handler; errors become problem
+/// documents here and nowhere else.
+struct Front: Sendable {
+  private struct Figures: Sendable {
+    let seconds: Histogram
+    let byClass: [Counter]
+  }
+
+  private let router: Router
+  private let gate: TokenGate
+  private let health: Health
+  private let metrics: Metrics
+  private let log: Log
+  private let figures: [Figures]
+
+  init(routes: [Route], gate: TokenGate, health: Health, metrics: Metrics, log: Log) {
+    router = Router(routes)
+    self.gate = gate
+    self.health = health
+    self.metrics = metrics
+    self.log = log
+    figures = routes.map { route in
+      let name = "\(route.method.rawValue) \(route.pattern)"
+      return Figures(
+        seconds: metrics.histogram(
+          "forum_http_request_duration_seconds", "Time from the complete request to the response.", ["route": name]),
+        byClass: (0..<6).map {
+          metrics.counter("forum_http_requests_total", "Requests answered.", ["route": name, "status": "\($0)xx"])
+        })
+    }
+  }
+
+  func answer(_ request: HTTPRequest) async -> HTTPResponse {
+    switch request.path {
+    case "/livez": return .text("ok\n")
+    case "/readyz": return health.response(verbose: request.query == "verbose")
+    case "/metrics": return .text(metrics.rendered(), type: "text/plain; version=0.0.4; charset=utf-8")
+    default: break
+    }
+    switch router.match(request.method, request.path) {
+    case .none: return Problem.notFound("Nothing is served at this address.").response
+    case .wrongMethod(let allowed):
+      var response = Problem(405, "method-not-allowed", "This address does not know the method").response
+      response.headers.add("allow", allowed.map(\.rawValue).joined(separator: ", "))
+      return response
+    case .found(let index, let parameters):
+      let started = ContinuousClock.now
+      let response = await answer(request, by: router.routes[index], parameters)
+      figures[index].byClass[min(max(response.status / 100, 0), 5)].add()
+      figures[index].seconds.observe((ContinuousClock.now - started) / .seconds(1))
+      return response
+    }
+  }
+
+  private func answer(_ request: HTTPRequest, by route: Route, _ parameters: [String: String]) async -> HTTPResponse {
+    do {
+      let caller = try await gate.caller(of: request)
+      if case .roles(let roles) = route.access {
+        guard let caller else { throw Problem.unauthorized }
+        guard !caller.roles.isDisjoint(with: roles) else { throw Problem.forbidden("The token lacks the role.") }
+      }
+      return try await route.handler(Request(http: request, parameters: parameters, caller: caller))
+    } catch { return problem(for: error, at: route).response }
+  }
+
+  private func problem(for error: any Error, at route: Route) -> Problem {
+    switch error {
+    case let problem as Problem: return problem
+    case let error as PostgresError where error.isConnectionLost || error.isRetriable:
+      log.warning("database away", ["route": "\(route.pattern)", "error": "\(error)"])
+      return .unavailable("The database is away for the moment.")
+    case is PostgresCommitUnknown:
+      log.warning("commit unknown", ["route": "\(route.pattern)"])
+      return .unavailable("It is not known whether the request took effect. Repeat it with the same Idempotency-Key.")
+    case let error as PostgresError where error.isInvalidData:
+      log.info("data refused by the database", ["route": "\(route.pattern)", "error": "\(error)"])
+      return .badRequest("The request holds characters or numbers that cannot be stored.")
+    default:
+      log.error("request failed", ["route": "\(route.pattern)", "error": "\(error)"])
+      return .internalError
+    }
+  }
+}

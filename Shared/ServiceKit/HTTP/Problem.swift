@@ -1,0 +1,83 @@
+import Contracts
+import FoundationEssentials
+public import HTTPServer
+
+/// Why a request is not fulfilled, as the client is told: problem details of RFC 9457.
+public struct Problem: Error, Sendable, Equatable {
+  /// One thing wrong with the request body.
+  public struct FieldError: Sendable, Equatable, Encodable {
+    /// JSON pointer into the body (RFC 6901), for example `#/title`.
+    public let pointer: String
+    public let detail: String
+
+    public init(_ pointer: String, _ detail: String) {
+      self.pointer = pointer
+      self.detail = detail
+    }
+  }
+
+  public let status: Int
+  /// Last part of the problem type's address.
+  public let code: String
+  /// The same for every occurrence of the code.
+  public let title: String
+  public let detail: String?
+  public let errors: [FieldError]
+  /// Seconds after which trying again makes sense.
+  public let retryAfter: Int?
+
+  public init(
+    _ status: Int, _ code: String, _ title: String, detail: String? = nil, errors: [FieldError] = [],
+    retryAfter: Int? = nil
+  ) {
+    self.status = status
+    self.code = code
+    self.title = title
+    self.detail = detail
+    self.errors = errors
+    self.retryAfter = retryAfter
+  }
+
+  public static func badRequest(_ detail: String) -> Problem {
+    Problem(400, "bad-request", "The request cannot be read", detail: detail)
+  }
+  public static func invalid(_ errors: [FieldError]) -> Problem {
+    Problem(422, "invalid", "The request does not meet the rules", errors: errors)
+  }
+  public static func notFound(_ detail: String) -> Problem {
+    Problem(404, "not-found", "There is no such thing", detail: detail)
+  }
+  public static let unauthorized = Problem(
+    401, "unauthorized", "A valid access token is needed")
+  public static func forbidden(_ detail: String) -> Problem {
+    Problem(403, "forbidden", "You may not do this", detail: detail)
+  }
+  public static func conflict(_ code: String, _ detail: String) -> Problem {
+    Problem(409, code, "The state does not allow this", detail: detail)
+  }
+  /// Something that the service needs is away for now; the request was not fulfilled.
+  public static func unavailable(_ detail: String, retryAfter: Int = 1) -> Problem {
+    Problem(503, "unavailable", "Try again later", detail: detail, retryAfter: retryAfter)
+  }
+  /// Says nothing about the cause: that stands in the log.
+  public static let internalError = Problem(500, "internal", "Something went wrong on our side")
+
+  /// The response: `application/problem+json`.
+  public var response: HTTPResponse {
+    struct Document: Encodable {
+      let type: String
+      let title: String
+      let status: Int
+      let detail: String?
+      let errors: [FieldError]?
+    }
+    let document = Document(
+      type: "https://forum.example/problems/\(code)", title: title, status: status, detail: detail,
+      errors: errors.isEmpty ? nil : errors)
+    var headers: HTTPHeaders = ["content-type": "application/problem+json", "cache-control": "no-store"]
+    if let retryAfter { headers.add("retry-after", String(retryAfter)) }
+    if status == 401 { headers.add("www-authenticate", "Bearer") }
+    // Encoding strings and integers cannot fail; an empty body would still carry the status.
+    return HTTPResponse(status: status, headers: headers, body: .bytes((try? JSON.encode(document)) ?? []))
+  }
+}

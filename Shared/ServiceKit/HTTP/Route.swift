@@ -1,0 +1,103 @@
+public import HTTPServer
+
+/// Who may use a route.
+public enum Access: Sendable, Equatable {
+  case everyone
+  /// A valid token with at least one of these roles.
+  case roles(Set<Role>)
+
+  public static let citizen = Access.roles([.citizen])
+  public static let supportUnit = Access.roles([.supportUnit, .admin])
+  public static let admin = Access.roles([.admin])
+}
+
+/// One method on one path pattern.
+public struct Route: Sendable {
+  public typealias Handler = @Sendable (Request) async throws -> Response
+
+  public let method: HTTPMethod
+  /// For example `/v1/proposals/{id}`; also the route's name in metrics.
+  public let pattern: String
+  public let access: Access
+  let handler: Handler
+
+  public init(_ method: HTTPMethod, _ pattern: String, for access: Access, _ handler: @escaping Handler) {
+    self.method = method
+    self.pattern = pattern
+    self.access = access
+    self.handler = handler
+  }
+
+  public static func get(_ pattern: String, for access: Access, _ handler: @escaping Handler) -> Route {
+    Route(.get, pattern, for: access, handler)
+  }
+  public static func delete(_ pattern: String, for access: Access, _ handler: @escaping Handler) -> Route {
+    Route(.delete, pattern, for: access, handler)
+  }
+  public static func post(_ pattern: String, for access: Access, _ handler: @escaping Handler) -> Route {
+    Route(.post, pattern, for: access, handler)
+  }
+
+  /// With a JSON body.
+  public static func post<Body: Decodable & SendableMetatype>(
+    _ pattern: String, for access: Access, _ handler: @escaping @Sendable (Request, Body) async throws -> Response
+  ) -> Route { Route(.post, pattern, for: access) { try await handler($0, $0.body()) } }
+
+  /// With a JSON body.
+  public static func put<Body: Decodable & SendableMetatype>(
+    _ pattern: String, for access: Access, _ handler: @escaping @Sendable (Request, Body) async throws -> Response
+  ) -> Route { Route(.put, pattern, for: access) { try await handler($0, $0.body()) } }
+}
+
+/// Finds the route of a request.
+struct Router: Sendable {
+  enum Match {
+    case found(index: Int, parameters: [String: String])
+    case wrongMethod(allowed: [HTTPMethod])
+    case none
+  }
+  private enum Part: Sendable, Equatable {
+    case fixed(String)
+    case parameter(String)
+  }
+
+  let routes: [Route]
+  private let parts: [[Part]]
+
+  init(_ routes: [Route]) {
+    self.routes = routes
+    parts = routes.map { route in
+      route.pattern.split(separator: "/").map { part in
+        part.hasPrefix("{") && part.hasSuffix("}")
+          ? .parameter(String(part.dropFirst().dropLast())) : .fixed(String(part))
+      }
+    }
+  }
+
+  func match(_ method: HTTPMethod, _ path: String) -> Match {
+    let pieces = path.split(separator: "/", omittingEmptySubsequences: true)
+    var allowed: [HTTPMethod] = []
+    for (index, pattern) in parts.enumerated() where pattern.count == pieces.count {
+      guard let parameters = Self.parameters(pattern, pieces) else { continue }
+      let route = routes[index]
+      if route.method == method || (method == .head && route.method == .get) {
+        return .found(index: index, parameters: parameters)
+      }
+      allowed.append(route.method)
+    }
+    return allowed.isEmpty ? .none : .wrongMethod(allowed: allowed)
+  }
+
+  private static func parameters(_ pattern: [Part], _ pieces: [Substring]) -> [String: String]? {
+    var parameters: [String: String] = [:]
+    for (part, piece) in zip(pattern, pieces) {
+      switch part {
+      case .fixed(let text): guard piece == text else { return nil }
+      case .parameter(let name):
+        guard let value = percentDecoded(piece) else { return nil }
+        parameters[name] = value
+      }
+    }
+    return parameters
+  }
+}

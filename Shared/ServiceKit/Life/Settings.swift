@@ -1,0 +1,116 @@
+import FoundationEssentials
+
+/// What a service can be told by its environment; every name is listed by `--help`, unknown `FORUM_` names are refused.
+public protocol ServiceConfiguration: Sendable {
+  /// Reads and declares each setting.
+  /// - Throws: `SettingsError`
+  init(_ settings: inout Settings) throws(SettingsError)
+}
+
+/// A service without settings of its own.
+public struct NoConfiguration: ServiceConfiguration {
+  public init(_ settings: inout Settings) {}
+}
+
+/// A setting that is missing, unknown or unreadable; says which.
+public struct SettingsError: Error, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
+
+/// Reads settings from environment variables and remembers what was declared.
+public struct Settings {
+  /// One declared setting, for `--help` and for the log line at start.
+  public struct Declaration: Sendable {
+    public let name: String
+    public let help: String
+    /// What holds if it is not set; nil: it must be set.
+    public let fallback: String?
+    /// The value in force; secrets appear as the name of their file only.
+    public let shown: String
+  }
+
+  public private(set) var declarations: [Declaration] = []
+  private let environment: [String: String]
+  private let describing: Bool
+
+  /// - Parameter describing: declare only, for `--help`: missing values are no error.
+  public init(environment: [String: String], describing: Bool = false) {
+    self.environment = environment
+    self.describing = describing
+  }
+
+  public mutating func string(_ name: String, default fallback: String? = nil, _ help: String) throws(SettingsError)
+    -> String
+  {
+    let value = environment[name] ?? fallback
+    declarations.append(Declaration(name: name, help: help, fallback: fallback, shown: value ?? ""))
+    if let value { return value }
+    if describing { return "" }
+    throw SettingsError("\(name) is not set: \(help)")
+  }
+
+  public mutating func int(
+    _ name: String, default fallback: Int? = nil, in range: ClosedRange<Int> = 0...Int(Int32.max), _ help: String
+  ) throws(SettingsError) -> Int {
+    let text = try string(name, default: fallback.map(String.init), help)
+    if let value = Int(text), range.contains(value) { return value }
+    if describing { return range.lowerBound }
+    throw SettingsError("\(name) is \(text), not a whole number from \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  public mutating func bool(_ name: String, default fallback: Bool, _ help: String) throws(SettingsError) -> Bool {
+    switch try string(name, default: String(fallback), help) {
+    case "true", "1": return true
+    case "false", "0": return false
+    case let text:
+      if describing { return fallback }
+      throw SettingsError("\(name) is \(text), not true or false")
+    }
+  }
+
+  /// The contents of the file that the setting names, without the newline at its end.
+  public mutating func secret(file name: String, default fallback: String? = nil, _ help: String)
+    throws(SettingsError) -> String
+  {
+    let path = try string(name, default: fallback, help + " (name of a file)")
+    if path.isEmpty { return "" }
+    guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+      if describing { return "" }
+      throw SettingsError("\(name): the file \(path) cannot be read")
+    }
+    var text = String(decoding: data, as: UTF8.self)
+    while text.hasSuffix("\n") || text.hasSuffix("\r") { text.removeLast() }
+    return text
+  }
+
+  /// A key of 32 bytes, in a file of 64 hexadecimal digits.
+  public mutating func key(file name: String, _ help: String) throws(SettingsError) -> [UInt8] {
+    let text = try secret(file: name, help)
+    if let bytes = hexadecimal(text), bytes.count == 32 { return bytes }
+    if describing { return [] }
+    throw SettingsError("\(name): the file does not hold 64 hexadecimal digits")
+  }
+
+  /// Whether the setting is present at all.
+  public func isSet(_ name: String) -> Bool { environment[name] != nil }
+
+  /// - Throws: when the environment has a `FORUM_` name that nobody declared: most often a misspelling.
+  public func refuseUnknown() throws(SettingsError) {
+    let known = Set(declarations.map(\.name))
+    let unknown = environment.keys.filter { $0.hasPrefix("FORUM_") && !known.contains($0) }.sorted()
+    guard unknown.isEmpty else { throw SettingsError("unknown settings: \(unknown.joined(separator: ", "))") }
+  }
+}
+
+private func hexadecimal(_ text: String) -> [UInt8]? {
+  let digits = Array(text.utf8)
+  guard digits.count.isMultiple(of: 2) else { return nil }
+  var bytes: [UInt8] = []
+  for index in stride(from: 0, to: digits.count, by: 2) {
+    guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else { return nil }
+    bytes.append(byte)
+  }
+  return bytes
+}

@@ -1,0 +1,14 @@
+import Contracts
+public import FoundationEssentials
+
+/// The time of day, injected so that tests can move it.
+public struct WallClock: Sendable {
+  private let read: @Sendable () -> Date
+
+  public init(_ read: @escaping @Sendable () -> Date) { self.read = read }
+
+  /// The machine's clock, cut to milliseconds.
+  public static let system = WallClock { Date().wholeMilliseconds }
+
+  public var now: Date { read() }
+}
