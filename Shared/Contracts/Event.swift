@@ -41,13 +41,18 @@ public struct Envelope<Family: EventFamily>: Sendable {
   /// Counts 1, 2, 3 without a gap within one subject on one topic.
   public let sequence: Int64
   public let event: Family
+  /// The JSON as it was published, for handing on: it keeps members that this version does not know.
+  public let data: [UInt8]
 
-  public init(id: UUID, type: String, time: Date, subject: UUID, sequence: Int64, event: Family) {
+  public init(
+    id: UUID, type: String, time: Date, subject: UUID, sequence: Int64, event: Family, data: [UInt8] = []
+  ) {
     self.id = id
     self.type = type
     self.time = time
     self.subject = subject
     self.sequence = sequence
     self.event = event
+    self.data = data
   }
 }

@@ -32,10 +32,14 @@ public enum JSON {
     Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date.wholeMilliseconds + 0.0004)
   }
 
-  /// Reads an RFC 3339 time, with or without a fraction of a second; nil for anything else.
+  /// Reads an RFC 3339 time, with or without a fraction of a second, cut to whole milliseconds; nil for anything else.
   public static func date(_ text: String) -> Date? {
-    (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
+    let date =
+      (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
       ?? (try? Date.ISO8601FormatStyle().parse(text))
+    // RFC 3339 knows the years 0 to 9999; the style reads others too, and they may not fit the milliseconds.
+    guard let date, (-62_167_219_200..<253_402_300_800).contains(date.timeIntervalSince1970) else { return nil }
+    return date.wholeMilliseconds
   }
 }
 

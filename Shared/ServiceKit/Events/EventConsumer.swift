@@ -20,7 +20,7 @@ public struct EventHandler: Sendable {
       try await apply(
         Envelope(
           id: attributes.id, type: type, time: attributes.time, subject: attributes.subject,
-          sequence: attributes.sequence, event: event), transaction)
+          sequence: attributes.sequence, event: event, data: value), transaction)
     }
   }
 }

@@ -1,0 +1,253 @@
+import CLibrdkafka
+import Glibc
+import Synchronization
+import Threading
+
+/// Reads topics as a member of a group, or partitions that the caller names.
+///
+/// Where to begin is the caller's affair: a rebalance arrives as an event, the caller looks its offsets up and answers
+/// with `assign` or `unassign`. Until then the group waits, so answer within the maximum poll interval. The actor has a
+/// thread of its own, on which `next` waits.
+public actor Consumer {
+  /// What `next` brings.
+  public enum Event: Sendable {
+    /// Records in the order of their partitions.
+    case records([Record])
+    /// These partitions fall to this member (all that it has from now on); answer with `assign`.
+    case assigned([TopicPartition])
+    /// These partitions go to others; answer with `unassign`. If `lost`, another may have them already.
+    case revoked([TopicPartition], lost: Bool)
+    /// An error, of a partition where it concerns one. The consumer goes on by itself if the error is retriable.
+    case failed(KafkaError, TopicPartition?)
+    /// Nothing came while `next` waited.
+    case idle
+  }
+
+  /// Stands for the first offset of a partition in `assign`.
+  public static let beginning = Int64(RD_KAFKA_OFFSET_BEGINNING)
+  /// Stands for the end of a partition in `assign`.
+  public static let end = Int64(RD_KAFKA_OFFSET_END)
+
+  /// How long one wait in the library may last, so that closing and cancelling are noticed.
+  private static let slice: Int64 = 100
+
+  private let executor: ThreadExecutor
+  private let handle: KafkaHandle
+  private let queue: KafkaHandle
+  private let closing = Atomic<Bool>(false)
+  private var closed = false
+  /// What ended a batch early and is owed to the next call.
+  private var pending: Result<Event, KafkaError>?
+  /// Whether the group waits for the answer to a rebalance.
+  private var rebalancing = false
+
+  /// The actor's own thread.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  /// Makes a consumer; brokers need not be reachable yet.
+  /// - Parameters:
+  ///   - sessionTimeout: milliseconds without a heartbeat after which the group gives this member up.
+  ///   - maximumPollInterval: milliseconds without a call of `next` after which this member leaves the group.
+  ///   - properties: properties of librdkafka for this consumer, such as `queued.min.messages`.
+  public init(
+    _ configuration: KafkaConfiguration, group: String, sessionTimeout: Int = 6_000, maximumPollInterval: Int = 60_000,
+    properties: [String: String] = [:]
+  ) throws(KafkaError) {
+    var configuration = configuration
+    configuration.properties.merge(properties) { $1 }
+    let handle = try configuration.makeHandle(
+      RD_KAFKA_CONSUMER,
+      tuning: [
+        "queued.min.messages": "100000",
+        "queued.max.messages.kbytes": "65536",
+        "fetch.wait.max.ms": "100",
+        "heartbeat.interval.ms": String(max(1, sessionTimeout / 3)),
+      ],
+      fixed: [
+        "group.id": group,
+        "session.timeout.ms": String(sessionTimeout),
+        "max.poll.interval.ms": String(max(maximumPollInterval, sessionTimeout)),
+        "enable.auto.commit": "false",
+        "enable.auto.offset.store": "false",
+        "enable.partition.eof": "false",
+        "auto.offset.reset": "error",
+        "partition.assignment.strategy": "range",  // eager: `assign` and `unassign` replace the whole assignment
+      ]
+    ) { conf in
+      rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
+    }
+    rd_kafka_poll_set_consumer(handle.pointer)
+    guard let queue = rd_kafka_queue_get_consumer(handle.pointer) else {
+      rd_kafka_destroy(handle.pointer)
+      throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_GROUP)
+    }
+    self.handle = handle
+    self.queue = KafkaHandle(pointer: queue)
+    executor = ThreadExecutor(name: "kafka-consumer")
+  }
+
+  deinit {
+    executor.stop()
+    if closed { return }
+    // Forgotten, not closed: the group notices by the session time-out. Destroying may block, so not on this thread.
+    let (handle, queue) = (handle, queue)
+    startThread(name: "kafka-destroy") {
+      rd_kafka_queue_destroy(queue.pointer)
+      rd_kafka_destroy_flags(handle.pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+    }
+  }
+
+  /// Joins the group for these topics; partitions arrive as `assigned` events.
+  public func subscribe(_ topics: [String]) throws(KafkaError) {
+    try checkOpen()
+    let partitions = Dictionary(
+      topics.map { (TopicPartition(topic: $0, partition: RD_KAFKA_PARTITION_UA), 0 as Int64) }
+    ) { $1 }
+    try KafkaError.check(withPartitionList(partitions) { rd_kafka_subscribe(handle.pointer, $0) })
+  }
+
+  /// Reads these partitions, and no others, from these offsets on. Also the answer to `assigned`.
+  ///
+  /// An offset that is not in the log comes back as a `failed` event with `offsetOutOfRange`.
+  public func assign(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+    try checkOpen()
+    try KafkaError.check(withPartitionList(offsets) { rd_kafka_assign(handle.pointer, $0) })
+    rebalancing = false
+  }
+
+  /// Reads nothing any more. The answer to `revoked`.
+  public func unassign() throws(KafkaError) {
+    try checkOpen()
+    try KafkaError.check(rd_kafka_assign(handle.pointer, nil))
+    rebalancing = false
+  }
+
+  /// Waits for what comes next.
+  ///
+  /// Returns records as soon as there are `maximum` of them or `wait` milliseconds have passed since the first; `idle`
+  /// when none has come within `wait` milliseconds. A rebalance or an error ends a batch: the records before it are
+  /// returned, and it by the next call. A cancelled task, or a consumer being closed, gets what there is.
+  ///
+  /// Throws when the consumer is closed or can no longer be used.
+  public func next(maximum: Int, wait: Int) async throws(KafkaError) -> Event {
+    try checkOpen()
+    var batch = Batch()
+    var deadline = now() + Int64(wait)
+    while pending == nil, batch.records.count < maximum, let event = poll(until: deadline) {
+      defer { rd_kafka_event_destroy(event) }
+      if rd_kafka_event_type(event) == RD_KAFKA_EVENT_FETCH {
+        if batch.records.isEmpty { deadline = now() + Int64(wait) }
+        pending = batch.append(event)
+      } else {
+        pending = read(event)
+      }
+    }
+    if !batch.records.isEmpty { return .records(batch.records) }
+    defer { pending = nil }
+    return try pending?.get() ?? .idle
+  }
+
+  /// Tells Kafka how far this group has come, for tools that show its lag; nothing here reads it back.
+  ///
+  /// Does not wait, and errors of the broker are ignored.
+  public func commit(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+    try checkOpen()
+    if offsets.isEmpty { return }
+    try KafkaError.check(withPartitionList(offsets) { rd_kafka_commit(handle.pointer, $0, 1) })
+  }
+
+  /// Leaves the group and frees everything; a `next` that waits returns. May be called more than once.
+  public nonisolated func close() async {
+    closing.store(true, ordering: .relaxed)
+    await leave()
+  }
+
+  private func checkOpen() throws(KafkaError) {
+    if closed || closing.load(ordering: .relaxed) { throw .closed }
+  }
+
+  /// The next event of the library's; the caller destroys it. What waits in memory is taken even when the time is over,
+  /// and without asking the clock.
+  private func poll(until deadline: Int64) -> OpaquePointer? {
+    if let event = rd_kafka_queue_poll(queue.pointer, 0) { return event }
+    while !closing.load(ordering: .relaxed), !Task.isCancelled {
+      let left = deadline - now()
+      if left <= 0 { break }
+      if let event = rd_kafka_queue_poll(queue.pointer, Int32(min(left, Self.slice))) { return event }
+    }
+    return nil
+  }
+
+  private func read(_ event: OpaquePointer) -> Result<Event, KafkaError>? {
+    let code = rd_kafka_event_error(event)
+    switch rd_kafka_event_type(event) {
+    case RD_KAFKA_EVENT_REBALANCE:
+      rebalancing = true
+      let partitions = TopicPartition.array(rd_kafka_event_topic_partition_list(event))
+      if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS { return .success(.assigned(partitions)) }
+      return .success(.revoked(partitions, lost: rd_kafka_assignment_lost(handle.pointer) != 0))
+    case RD_KAFKA_EVENT_ERROR:
+      let reason = rd_kafka_event_error_string(event).map { String(cString: $0) }
+      if code == RD_KAFKA_RESP_ERR__FATAL {
+        let cause = failureText { rd_kafka_fatal_error(handle.pointer, $0, $1) == RD_KAFKA_RESP_ERR_NO_ERROR }
+        return .failure(KafkaError(code, reason: cause ?? reason))
+      }
+      let place = rd_kafka_event_topic_partition(event)
+      defer { if let place { rd_kafka_topic_partition_destroy(place) } }
+      return .success(.failed(KafkaError(code, reason: reason), place.map { TopicPartition($0.pointee) }))
+    default:
+      return nil
+    }
+  }
+
+  /// Closes on the actor's thread. Leaving revokes what is assigned and the library waits for the answer, which nobody
+  /// else gives any more.
+  private func leave() {
+    if closed { return }
+    closed = true
+    pending = nil
+    if rebalancing { rd_kafka_assign(handle.pointer, nil) }
+    // A queue of its own: the library forwards the consumer's queue to it, and that one cannot go to itself.
+    let farewell = rd_kafka_queue_new(handle.pointer)
+    if let error = rd_kafka_consumer_close_queue(handle.pointer, farewell) { rd_kafka_error_destroy(error) }
+    let deadline = now() + 10_000
+    while rd_kafka_consumer_closed(handle.pointer) == 0, now() < deadline {
+      guard let event = rd_kafka_queue_poll(farewell, 10) else { continue }
+      if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(handle.pointer, nil) }
+      rd_kafka_event_destroy(event)
+    }
+    rd_kafka_queue_destroy(farewell)
+    rd_kafka_queue_destroy(queue.pointer)
+    rd_kafka_destroy_flags(handle.pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+  }
+}
+
+/// Records as they come out of the library's events.
+private struct Batch {
+  var records: [Record] = []
+  /// The name belonging to the last handle: most neighbours share it, and a long name costs an allocation a record.
+  private var topic: (handle: OpaquePointer?, name: String) = (nil, "")
+
+  /// Copies the event's records; an error among them is returned and ends the batch.
+  mutating func append(_ event: OpaquePointer) -> Result<Consumer.Event, KafkaError>? {
+    while let message = rd_kafka_event_message_next(event) {
+      let fields = message.pointee
+      if fields.rkt != topic.handle || topic.handle == nil {
+        topic = (fields.rkt, fields.rkt.flatMap { rd_kafka_topic_name($0) }.map { String(cString: $0) } ?? "")
+      }
+      guard fields.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+        let place = TopicPartition(topic: topic.name, partition: fields.partition)
+        return .success(.failed(KafkaError(fields.err), place))
+      }
+      records.append(Record(message, topic: topic.name))
+    }
+    return nil
+  }
+}
+
+/// Milliseconds of the monotonic clock.
+private func now() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+}

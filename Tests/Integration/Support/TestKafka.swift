@@ -1,0 +1,26 @@
+import FoundationEssentials
+import Kafka
+
+/// The Kafka cluster of the tests, from the environment; without it they fail rather than be skipped unseen.
+enum TestKafka {
+  struct Missing: Error, CustomStringConvertible {
+    let description = "FORUM_TEST_KAFKA_BOOTSTRAP is not set. The integration tests need a Kafka cluster: host:port."
+  }
+
+  static func configuration(client: String = "tests") throws -> KafkaConfiguration {
+    guard let servers = ProcessInfo.processInfo.environment["FORUM_TEST_KAFKA_BOOTSTRAP"], !servers.isEmpty else {
+      throw Missing()
+    }
+    return KafkaConfiguration(bootstrapServers: servers, clientID: client)
+  }
+}
+
+/// Waits until `condition` holds; fails after `seconds`.
+func eventually(seconds: Int = 30, _ condition: () async throws -> Bool) async throws {
+  struct TooLate: Error {}
+  let deadline = ContinuousClock.now + .seconds(seconds)
+  while try await !condition() {
+    guard ContinuousClock.now < deadline else { throw TooLate() }
+    try await Task.sleep(for: .milliseconds(50))
+  }
+}

@@ -1,0 +1,69 @@
+import Contracts
+import FoundationEssentials
+import ServiceKit
+import Testing
+
+@testable import Intake
+
+@Suite struct IntakeRuleTests {
+  private let author = CitizenID()
+  private let now = Date(milliseconds: 1_700_000_000_000)
+
+  private func proposal(_ state: TaskState) -> Proposal {
+    Proposal(
+      id: ProposalID(), author: author,
+      text: ProposalText(title: "t", summary: "s", body: "b", category: .jobs, reference: nil), state: state,
+      stateSince: now, submittedAt: now)
+  }
+
+  @Test func theAuthorWithdrawsUntilTheTaskIsSelected() throws {
+    for state in TaskState.allCases {
+      let result = Result { () throws(Problem) in try proposal(state).withdrawn(by: author, for: .mistake, at: now) }
+      switch state {
+      case .submitted, .accepted:
+        let change = try result.get()
+        #expect(change.state == .withdrawn && change.withdrawalReason == .mistake)
+      default: #expect(throws: Problem.self) { try result.get() }
+      }
+    }
+  }
+
+  @Test func nobodyElseWithdraws() {
+    let error = #expect(throws: Problem.self) {
+      try proposal(.submitted).withdrawn(by: CitizenID(), for: .mistake, at: now)
+    }
+    #expect(error?.status == 403)
+  }
+
+  @Test func allThatIsWrongWithADraftIsSaidAtOnce() {
+    let draft = Submission.Draft(
+      title: String(repeating: "가", count: 81), summary: "", body: "a\u{0}", category: "none", reference: "")
+    let error = #expect(throws: Problem.self) { try Submission.checked(draft) }
+    #expect(error?.status == 422)
+    #expect(error?.errors.map(\.pointer) == ["#/title", "#/summary", "#/body", "#/reference", "#/category"])
+  }
+
+  @Test func aDraftAtTheLimitsIsTaken() throws {
+    let draft = Submission.Draft(
+      title: String(repeating: "가", count: 80), summary: String(repeating: "나", count: 300),
+      body: String(repeating: "다", count: 2000), category: "jobs", reference: nil)
+    #expect(try Submission.checked(draft).title.count == 80)
+  }
+
+  @Test func textIsHiddenForHidingCodesOnly() {
+    for code in RejectionCode.allCases {
+      var rejected = proposal(.rejected)
+      rejected.rejection = Proposal.Rejection(code: code, explanation: "x")
+      #expect(rejected.isTextHidden == [.libellous, .offensive, .advertisement].contains(code))
+      #expect(ProposalView(rejected).body == (rejected.isTextHidden ? nil : "b"))
+    }
+  }
+
+  @Test func aCursorSurvivesItsTextAndOthersAreRefused() throws {
+    let cursor = Cursor(proposal(.open))
+    #expect(try Cursor(cursor.text).text == cursor.text)
+    for text in ["", "x", "MSAy", "LTEgMGI1ZTFjNmEtOGY2ZS00ZDFjLTlhM2EtMmYxZDhjMWMwMDAx"] {
+      #expect(throws: Problem.self) { try Cursor(text) }
+    }
+  }
+}
