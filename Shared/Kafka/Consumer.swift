@@ -209,8 +209,9 @@ public actor Consumer {
     if rebalancing { rd_kafka_assign(handle.pointer, nil) }
     // A queue of its own: the library forwards the consumer's queue to it, and that one cannot go to itself.
     let farewell = rd_kafka_queue_new(handle.pointer)
-    if let error = rd_kafka_consumer_close_queue(handle.pointer, farewell) { rd_kafka_error_destroy(error) }
-    let deadline = now() + 10_000
+    let refused = rd_kafka_consumer_close_queue(handle.pointer, farewell)
+    if let refused { rd_kafka_error_destroy(refused) }
+    let deadline = refused == nil ? now() + 10_000 : 0
     while rd_kafka_consumer_closed(handle.pointer) == 0, now() < deadline {
       guard let event = rd_kafka_queue_poll(farewell, 10) else { continue }
       if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(handle.pointer, nil) }

@@ -2,9 +2,9 @@ import Synchronization
 
 /// Counts what is under way in a producer, limits it, and tells when the handle may be destroyed.
 ///
-/// One word holds three things, so that they change together: records in flight (low 32 bits), calls that are inside the
-/// library at this moment (bits 32 to 61; a record may be reported before the call that produced it has returned), and
-/// whether the producer is closed (bit 62).
+/// One word holds three things, so that they change together: records in flight (low 32 bits), calls that are inside
+/// the library at this moment (bits 32 to 61; a record may be reported before the call that produced it has returned),
+/// and whether the producer is closed (bit 62).
 final class DeliveryGate: Sendable {
   private static let record = 1
   private static let call = 1 << 32

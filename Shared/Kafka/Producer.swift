@@ -26,7 +26,7 @@ public final class Producer: Sendable {
       tuning: [
         "compression.codec": compression,
         "partitioner": "murmur2_random",
-        // How long a topic may be unknown before sends to it fail; later than the delivery time-out, that would hide why.
+        // How long a topic may be unknown before sends to it fail as such, not merely by the delivery time-out.
         "topic.metadata.propagation.max.ms": String(min(10_000, deliveryTimeout / 2)),
       ],
       fixed: [

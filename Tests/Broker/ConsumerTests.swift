@@ -1,5 +1,4 @@
 import Kafka
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ConsumerTests {

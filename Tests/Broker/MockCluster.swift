@@ -47,11 +47,6 @@ final class MockCluster: @unchecked Sendable {
   /// Kafka's numbers of requests.
   enum Request: Int16 {
     case produce = 0
-    case fetch = 1
-  }
-
-  func setBroker(_ id: Int32, up: Bool) {
-    _ = up ? rd_kafka_mock_broker_set_up(cluster, id) : rd_kafka_mock_broker_set_down(cluster, id)
   }
 }
 
