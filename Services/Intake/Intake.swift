@@ -10,7 +10,7 @@ public struct IntakeService: ServiceDefinition {
   private let proposals: Proposals
 
   public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
-    proposals = Proposals(database: kit.database, clock: kit.clock, log: kit.log)
+    proposals = Proposals(database: kit.database, clock: kit.clock)
   }
 
   public var routes: [Route] {
@@ -35,5 +35,4 @@ public struct IntakeService: ServiceDefinition {
 struct Proposals: Sendable {
   let database: Database
   let clock: WallClock
-  let log: Log
 }

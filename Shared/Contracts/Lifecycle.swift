@@ -40,8 +40,35 @@ public enum Lifecycle {
     row(.assigned, .close, "vote-counter", .assigned),
   ]
 
-  /// The state after `action`; nil if the table has no such row.
+  /// The state after `action`; nil if the table has no such row. For whoever decides.
   public static func next(from state: TaskState, on action: TaskAction) -> TaskState? {
     transitions.first { $0.from == state && $0.action == action }?.to
+  }
+
+  /// The state after hearing of `action`; nil if it tells nothing new. For whoever follows what others decided.
+  ///
+  /// Events of different topics have no order between them: a later step may be heard of before an earlier one, so a
+  /// follower moves forward along the path, over steps that it has not heard of yet, and never back.
+  public static func following(_ state: TaskState, on action: TaskAction) -> TaskState? {
+    guard let target = transitions.first(where: { $0.action == action })?.to, target.rank > state.rank else { return nil }
+    return target
+  }
+}
+
+extension TaskState {
+  /// How far along the path. A withdrawal comes after an acceptance or rejection made at the same moment, and before a
+  /// selection.
+  fileprivate var rank: Int {
+    switch self {
+    case .submitted: 0
+    case .accepted, .rejected: 1
+    case .withdrawn: 2
+    case .selected: 3
+    case .scheduled: 4
+    case .open: 5
+    case .closed: 6
+    case .referred: 7
+    case .assigned: 8
+    }
   }
 }

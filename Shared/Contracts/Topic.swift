@@ -51,7 +51,7 @@ public enum Topics {
     "forum.ballots", key: "pseudonym", partitions: 12, writer: "voting", readers: ["vote-counter"])
   public static let votes = Topic(
     "forum.votes", key: "proposal", writer: "voting",
-    readers: ["intake", "moderation", "referral", "notification", "portal"])
+    readers: ["intake", "referral", "notification", "portal"])
   public static let tallies = Topic(
     "forum.tallies", key: "proposal", cleanup: .compact, writer: "vote-counter", readers: ["portal"])
   public static let referrals = Topic(

@@ -39,12 +39,7 @@ extension Proposals {
     _ amend: (inout Proposal) -> Void = { _ in }
   ) async throws {
     let proposal = try await transaction.proposal(id, locked: true)
-    guard var change = proposal.moved(by: action, at: time) else {
-      log.warning(
-        "event does not fit the state",
-        ["proposal": "\(id)", "state": "\(proposal.state.rawValue)", "action": "\(action.rawValue)"])
-      return
-    }
+    guard var change = proposal.following(action, at: time) else { return }
     amend(&change)
     try await transaction.update(change)
   }

@@ -33,15 +33,22 @@ struct ProposalText: Sendable, Equatable {
 }
 
 extension Proposal {
-  /// Moves on by the table of the lifecycle.
+  /// Moves on by the table of the lifecycle, as this service decides.
   /// - Returns: the changed proposal; nil if the table does not allow `action` in this state.
   func moved(by action: TaskAction, at time: Date) -> Proposal? {
-    guard let next = Lifecycle.next(from: state, on: action) else { return nil }
-    var moved = self
-    if next != state {
-      moved.state = next
-      moved.stateSince = time
-    }
-    return moved
+    Lifecycle.next(from: state, on: action).map { changed(to: $0, at: time) }
+  }
+
+  /// Follows what another service decided, whatever was heard before it.
+  /// - Returns: the changed proposal; nil if it tells nothing new.
+  func following(_ action: TaskAction, at time: Date) -> Proposal? {
+    Lifecycle.following(state, on: action).map { changed(to: $0, at: time) }
+  }
+
+  private func changed(to next: TaskState, at time: Date) -> Proposal {
+    var changed = self
+    changed.state = next
+    changed.stateSince = time
+    return changed
   }
 }

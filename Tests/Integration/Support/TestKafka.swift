@@ -16,11 +16,15 @@ enum TestKafka {
 }
 
 /// Waits until `condition` holds; fails after `seconds`.
-func eventually(seconds: Int = 30, _ condition: () async throws -> Bool) async throws {
-  struct TooLate: Error {}
+func eventually(
+  seconds: Int = 30, file: String = #fileID, line: Int = #line, _ condition: () async throws -> Bool
+) async throws {
+  struct TooLate: Error {
+    let place: String
+  }
   let deadline = ContinuousClock.now + .seconds(seconds)
   while try await !condition() {
-    guard ContinuousClock.now < deadline else { throw TooLate() }
+    guard ContinuousClock.now < deadline else { throw TooLate(place: "\(file):\(line)") }
     try await Task.sleep(for: .milliseconds(50))
   }
 }

@@ -19,6 +19,27 @@ import Testing
     }
   }
 
+  @Test func aFollowerNeverGoesBackAndEndsWhereTheTableEnds() {
+    for row in Lifecycle.transitions where row.from != row.to {
+      #expect(Lifecycle.following(row.from, on: row.action) == row.to)
+      #expect(Lifecycle.following(row.to, on: row.action) == nil)
+    }
+    // The whole path, heard in every order of its topics, ends in the same state.
+    let moderation: [TaskAction] = [.accept, .select]
+    let votes: [TaskAction] = [.schedule, .open, .crossBar, .close]
+    for heard in [moderation + votes + [.assign], votes + [.assign] + moderation, [.assign] + moderation + votes] {
+      let end = heard.reduce(TaskState.submitted) { Lifecycle.following($0, on: $1) ?? $0 }
+      #expect(end == .assigned)
+    }
+  }
+
+  @Test func aWithdrawalOutlivesADecisionMadeAtTheSameMoment() {
+    #expect(Lifecycle.following(.withdrawn, on: .accept) == nil)
+    #expect(Lifecycle.following(.withdrawn, on: .reject) == nil)
+    #expect(Lifecycle.following(.accepted, on: .withdraw) == .withdrawn)
+    #expect(Lifecycle.following(.withdrawn, on: .select) == .selected)
+  }
+
   @Test func noPairStandsTwice() {
     let pairs = Lifecycle.transitions.map { "\($0.from) \($0.action)" }
     #expect(Set(pairs).count == pairs.count)

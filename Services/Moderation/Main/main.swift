@@ -1,0 +1,4 @@
+import Moderation
+import ServiceKit
+
+await Service.run(ModerationService.self)

@@ -1,0 +1,46 @@
+public import Postgres
+import ServiceKit
+
+/// What builds the schema `moderation`.
+public enum Migrations {
+  public static let all: [Migration] =
+    BaseMigrations.all + [
+      Migration(
+        100, "reviews",
+        """
+        CREATE TABLE review (
+          proposal uuid PRIMARY KEY,
+          author uuid NOT NULL,
+          title text NOT NULL, summary text NOT NULL, body text NOT NULL,
+          category text NOT NULL, reference text,
+          submitted_at timestamptz NOT NULL,
+          state text NOT NULL CHECK (state IN ('pending', 'accepted', 'rejected', 'selected', 'withdrawn')),
+          state_since timestamptz NOT NULL,
+          rejection_code text, rejection_explanation text,
+          selection_reason text, rule jsonb,
+          CONSTRAINT rejected_with_reason CHECK (state <> 'rejected' OR
+            (rejection_code IS NOT NULL AND rejection_explanation IS NOT NULL)),
+          CONSTRAINT selected_with_rule CHECK (state <> 'selected' OR
+            (selection_reason IS NOT NULL AND rule IS NOT NULL)));
+        CREATE INDEX review_queue ON review (state, submitted_at, proposal);
+        """),
+      Migration(
+        101, "action log",
+        """
+        CREATE TABLE action_log (
+          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+          at timestamptz NOT NULL,
+          actor uuid NOT NULL, role text NOT NULL, action text NOT NULL,
+          proposal uuid NOT NULL REFERENCES review,
+          reason jsonb);
+        CREATE INDEX action_log_by_proposal ON action_log (proposal, id);
+
+        CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE EXCEPTION 'the action log only grows: % is refused', TG_OP;
+        END $$;
+        CREATE TRIGGER action_log_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON action_log
+          FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+        """),
+    ]
+}

@@ -1,0 +1,51 @@
+import Contracts
+public import Postgres
+public import ServiceKit
+
+/// What moderation is made of: the Support Unit reviews proposals and selects those that go to a vote.
+public struct ModerationService: ServiceDefinition {
+  public static let name = "moderation"
+  public static let migrations = Migrations.all
+
+  /// Settings of moderation.
+  public struct Configuration: ServiceConfiguration {
+    let clock: ReviewClock
+
+    public init(_ settings: inout Settings) throws(SettingsError) {
+      let soon = try settings.int(
+        "FORUM_MODERATION_SOON_DAYS", default: 7, in: 0...3650, "Review: days after which a proposal is marked soon")
+      let late = try settings.int(
+        "FORUM_MODERATION_LATE_DAYS", default: 10, in: 0...3650, "Review: days after which a proposal is marked late")
+      guard soon <= late else {
+        throw SettingsError("FORUM_MODERATION_SOON_DAYS is \(soon), more than FORUM_MODERATION_LATE_DAYS, \(late)")
+      }
+      clock = ReviewClock(soonDays: soon, lateDays: late)
+    }
+  }
+
+  private let reviews: Reviews
+
+  public init(_ kit: ServiceKit, _ configuration: Configuration) {
+    reviews = Reviews(database: kit.database, clock: kit.clock, reviewClock: configuration.clock, log: kit.log)
+  }
+
+  public var routes: [Route] {
+    [
+      .get("/v1/reviews", for: .supportUnit, reviews.list),
+      .get("/v1/reviews/{id}", for: .supportUnit, reviews.read),
+      .post("/v1/proposals/{id}/acceptance", for: .supportUnit, reviews.accept),
+      .post("/v1/proposals/{id}/rejection", for: .supportUnit, reviews.reject),
+      .post("/v1/proposals/{id}/selection", for: .supportUnit, reviews.select),
+    ]
+  }
+
+  public var consumers: [EventHandler] { [.of(ProposalEvent.self, reviews.apply(proposal:in:))] }
+}
+
+/// The reviews and what can be done with them; routes, consumers and SQL are in extensions.
+struct Reviews: Sendable {
+  let database: Database
+  let clock: WallClock
+  let reviewClock: ReviewClock
+  let log: Log
+}

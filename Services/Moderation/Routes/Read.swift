@@ -1,0 +1,81 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+extension Reviews {
+  /// `GET /v1/reviews?state=&category=&mark=&limit=&after=`: oldest first; pending ones if no state is given.
+  /// 400 for an unknown state, category, mark or cursor.
+  func list(_ request: Request) async throws -> Response {
+    let limit = try request.query("limit", default: 20, in: 1...100)
+    let now = clock.now
+    var filter = ReviewFilter()
+    filter.state = try request.choice("state") ?? .pending
+    filter.category = try request.choice("category")
+    if let mark: ReviewMark = try request.choice("mark") {
+      guard filter.state == .pending else { throw Problem.badRequest("Only pending reviews bear a mark.") }
+      filter.submitted = reviewClock.submission(bearing: mark, at: now)
+    }
+    let reviews = try await database.reviews(
+      filter, after: try request.query("after").map(TimeCursor.init), limit + 1)
+    let page = Page(reviews, limit: limit) { TimeCursor($0.submittedAt, $0.proposal).text }
+    return try .json(page.map { ReviewView($0, reviewClock, at: now) })
+  }
+
+  /// `GET /v1/reviews/{id}`: the id is the proposal's. 404 also while moderation has not heard of the proposal yet.
+  func read(_ request: Request) async throws -> Response {
+    let id: ProposalID = try request.id()
+    guard let review = try await database.transaction({ try await $0.review(id, locked: false) }) else {
+      throw Self.unknown(id)
+    }
+    return try .json(ReviewView(review, reviewClock, at: clock.now))
+  }
+
+  static func unknown(_ id: ProposalID) -> Problem { .notFound("There is no review of a proposal \(id).") }
+}
+
+extension Request {
+  /// One of a few words in the query string; nil when absent.
+  /// - Throws: `Problem` 400 for another word.
+  fileprivate func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) throws(Problem) -> Choice?
+  where Choice.RawValue == String {
+    guard let text = query(name) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      throw .badRequest("\(name) must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+    return choice
+  }
+}
+
+/// A review as the API shows it.
+struct ReviewView: Encodable, Sendable {
+  let proposal: ProposalID
+  let title: String
+  let summary: String
+  let body: String
+  let category: Category
+  let reference: String?
+  let state: ReviewState
+  let stateSince: Date
+  let submittedAt: Date
+  let ageDays: Int
+  let mark: Nullable<ReviewMark>
+  let rejection: Rejection?
+  let selection: Selection?
+
+  init(_ review: Review, _ clock: ReviewClock, at now: Date) {
+    proposal = review.proposal
+    title = review.title
+    summary = review.summary
+    body = review.body
+    category = review.category
+    reference = review.reference
+    state = review.state
+    stateSince = review.stateSince
+    submittedAt = review.submittedAt
+    ageDays = clock.ageDays(of: review, at: now)
+    mark = Nullable(clock.mark(of: review, at: now))
+    rejection = review.rejection
+    selection = review.selection
+  }
+}

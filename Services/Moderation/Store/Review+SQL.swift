@@ -1,0 +1,96 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+private let columns: Query = """
+  proposal, author, title, summary, body, category, reference, submitted_at, state, state_since, rejection_code,
+  rejection_explanation, selection_reason, rule
+  """
+
+extension ReviewState: PostgresEncodable, PostgresDecodable {}
+
+extension Review {
+  init(_ row: Row) throws {
+    var rejection: Rejection?
+    if let code: RejectionCode = try row["rejection_code"] {
+      rejection = Rejection(code: code, explanation: try row["rejection_explanation"])
+    }
+    var selection: Selection?
+    if let rule: PostgresJSON = try row["rule"] {
+      selection = Selection(reason: try row["selection_reason"], rule: try JSON.decode(from: Array(rule.text.utf8)))
+    }
+    self.init(
+      proposal: try row["proposal"], author: try row["author"], title: try row["title"],
+      summary: try row["summary"], body: try row["body"], category: try row["category"],
+      reference: try row["reference"], submittedAt: try row["submitted_at"], state: try row["state"],
+      stateSince: try row["state_since"], rejection: rejection, selection: selection)
+  }
+}
+
+extension PostgresJSON {
+  init(encoding value: some Encodable) throws {
+    self.init(text: String(decoding: try JSON.encode(value), as: UTF8.self))
+  }
+}
+
+/// What a list of reviews is narrowed to.
+struct ReviewFilter: Sendable {
+  var state = ReviewState.pending
+  var category: Category?
+  /// Submitted after the first time, if any, and not after the second.
+  var submitted: (after: Date?, upTo: Date)?
+}
+
+extension Transaction {
+  /// Nil when moderation has not heard of the proposal.
+  /// - Parameter locked: holds the row until the end of the transaction.
+  func review(_ proposal: ProposalID, locked: Bool) async throws -> Review? {
+    let lock: Query = locked ? "FOR UPDATE" : ""
+    return try await one(
+      "SELECT \(fragment: columns) FROM review WHERE proposal = \(proposal) \(fragment: lock)"
+    ).map(Review.init)
+  }
+
+  /// Does nothing if there is a review of the proposal already.
+  func insert(_ review: Review) async throws {
+    try await execute(
+      """
+      INSERT INTO review (proposal, author, title, summary, body, category, reference, submitted_at, state, state_since)
+      VALUES (\(review.proposal), \(review.author), \(review.title), \(review.summary), \(review.body),
+        \(review.category), \(review.reference), \(review.submittedAt), \(review.state), \(review.stateSince))
+      ON CONFLICT (proposal) DO NOTHING
+      """)
+  }
+
+  func update(_ review: Review) async throws {
+    let rule = try review.selection.map { try PostgresJSON(encoding: $0.rule) }
+    try await execute(
+      """
+      UPDATE review SET state = \(review.state), state_since = \(review.stateSince),
+        rejection_code = \(review.rejection?.code), rejection_explanation = \(review.rejection?.explanation),
+        selection_reason = \(review.selection?.reason), rule = \(rule)
+      WHERE proposal = \(review.proposal)
+      """)
+  }
+}
+
+extension Database {
+  /// Oldest first, from after the cursor on.
+  func reviews(
+    _ filter: ReviewFilter, after cursor: TimeCursor<Kinds.Proposal>?, _ limit: Int
+  ) async throws -> [Review] {
+    let byCategory: Query = filter.category.map { "category = \($0)" } ?? "true"
+    let since: Query = filter.submitted?.after.map { "submitted_at > \($0)" } ?? "true"
+    let until: Query = filter.submitted.map { "submitted_at <= \($0.upTo)" } ?? "true"
+    let byCursor: Query = cursor.map { "(submitted_at, proposal) > (\($0.time), \($0.id))" } ?? "true"
+    return try await query(
+      """
+      SELECT \(fragment: columns) FROM review
+      WHERE state = \(filter.state) AND \(fragment: byCategory) AND \(fragment: since) AND \(fragment: until)
+        AND \(fragment: byCursor)
+      ORDER BY submitted_at, proposal LIMIT \(limit)
+      """
+    ).map(Review.init)
+  }
+}

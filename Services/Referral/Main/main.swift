@@ -1,0 +1,4 @@
+import Referral
+import ServiceKit
+
+await Service.run(ReferralService.self)

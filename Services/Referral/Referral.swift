@@ -1,0 +1,37 @@
+import Contracts
+public import Postgres
+public import ServiceKit
+
+/// What referral is made of: tasks over their bar become cases of the Committee, and a ministry is put in charge.
+public struct ReferralService: ServiceDefinition {
+  public static let name = "referral"
+  public static let migrations = Migrations.all
+
+  private let cases: Cases
+
+  public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
+    cases = Cases(database: kit.database, clock: kit.clock, log: kit.log)
+  }
+
+  public var routes: [Route] {
+    [
+      .get("/v1/cases", for: .everyone, cases.list),
+      .get("/v1/cases/{id}", for: .everyone, cases.read),
+      .get("/v1/ministries", for: .everyone, cases.ministries),
+    ]
+  }
+
+  public var consumers: [EventHandler] {
+    [
+      .of(VoteEvent.self, cases.apply(vote:in:)),
+      .of(ProposalEvent.self, cases.apply(proposal:in:)),
+    ]
+  }
+}
+
+/// The cases and what can be done with them; routes, consumers and SQL are in extensions.
+struct Cases: Sendable {
+  let database: Database
+  let clock: WallClock
+  let log: Log
+}

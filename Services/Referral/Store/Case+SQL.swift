@@ -1,0 +1,85 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+private let columns: Query = """
+  id, proposal, title, category, yes, no, yes_bar, rule_hash, received_at, due_at, ministry, assigned_at,
+  ministry_due_at
+  """
+
+extension Case {
+  init(_ row: Row) throws {
+    if let slug: String = try row["ministry"] {
+      guard let ministry = Ministry.named(slug) else {
+        throw PostgresError(sqlState: "42804", message: "a case has a ministry that this program does not know")
+      }
+      assignment = Assignment(
+        ministry: ministry, assignedAt: try row["assigned_at"], dueAt: try row["ministry_due_at"])
+    }
+    id = try row["id"]
+    proposal = try row["proposal"]
+    title = try row["title"]
+    category = try row["category"]
+    yes = try row["yes"]
+    no = try row["no"]
+    yesBar = try row["yes_bar"]
+    ruleHash = try row["rule_hash"]
+    receivedAt = try row["received_at"]
+    dueAt = try row["due_at"]
+  }
+}
+
+extension Transaction {
+  /// Makes all that concerns one proposal wait for each other until the end of the transaction.
+  ///
+  /// The bar crossed and the proposal's text come from two topics, maybe to two processes at the same moment: without
+  /// this, neither would see what the other has just written, and the case would stay without a ministry.
+  func serialize(on proposal: ProposalID) async throws {
+    try await execute("SELECT pg_advisory_xact_lock(hashtextextended(\("referral of \(proposal)"), 0))")
+  }
+
+  /// Nil when the proposal has no case.
+  func openCase(of proposal: ProposalID) async throws -> Case? {
+    try await one("SELECT \(fragment: columns) FROM referral_case WHERE proposal = \(proposal) FOR UPDATE")
+      .map(Case.init)
+  }
+
+  /// - Returns: false when the proposal has a case already; then nothing is changed.
+  func insert(_ new: Case) async throws -> Bool {
+    try await execute(
+      """
+      INSERT INTO referral_case (id, proposal, title, category, yes, no, yes_bar, rule_hash, received_at, due_at)
+      VALUES (\(new.id), \(new.proposal), \(new.title), \(new.category), \(new.yes), \(new.no), \(new.yesBar),
+        \(new.ruleHash), \(new.receivedAt), \(new.dueAt)) ON CONFLICT (proposal) DO NOTHING
+      """) == 1
+  }
+
+  func update(_ changed: Case) async throws {
+    try await execute(
+      """
+      UPDATE referral_case SET ministry = \(changed.assignment?.ministry.slug),
+        assigned_at = \(changed.assignment?.assignedAt), ministry_due_at = \(changed.assignment?.dueAt)
+      WHERE id = \(changed.id)
+      """)
+  }
+}
+
+extension Database {
+  /// Newest first, from after the cursor on.
+  func cases(of ministry: Ministry?, after cursor: TimeCursor<Kinds.Case>?, _ limit: Int) async throws -> [Case] {
+    let byMinistry: Query = ministry.map { "ministry = \($0.slug)" } ?? "true"
+    let byCursor: Query = cursor.map { "(received_at, id) < (\($0.time), \($0.id))" } ?? "true"
+    return try await query(
+      """
+      SELECT \(fragment: columns) FROM referral_case WHERE \(fragment: byMinistry) AND \(fragment: byCursor)
+      ORDER BY received_at DESC, id DESC LIMIT \(limit)
+      """
+    ).map(Case.init)
+  }
+
+  /// Nil when there is no such case.
+  func singleCase(_ id: CaseID) async throws -> Case? {
+    try await one("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id)").map(Case.init)
+  }
+}

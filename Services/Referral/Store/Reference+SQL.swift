@@ -1,0 +1,58 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+extension Transaction {
+  /// - Throws: `PostgresError` if the step has no period: the migration seeds all of them.
+  func period(of step: LegalStep) async throws -> LegalPeriod {
+    guard let row = try await one("SELECT days FROM legal_period WHERE step = \(step.rawValue)") else {
+      throw PostgresError(sqlState: "P0002", message: "the legal period of a step is missing")
+    }
+    return LegalPeriod(days: try row["days"])
+  }
+
+  /// Nil when no ministry is named for the category, or one that this program does not know.
+  func ministry(for category: Category) async throws -> Ministry? {
+    let row = try await one("SELECT ministry FROM category_ministry WHERE category = \(category)")
+    guard let row else { return nil }
+    return Ministry.named(try row["ministry"])
+  }
+
+  func text(of proposal: ProposalID) async throws -> ProposalText? {
+    try await one("SELECT title, summary, body FROM proposal_text WHERE proposal = \(proposal)").map {
+      ProposalText(title: try $0["title"], summary: try $0["summary"], body: try $0["body"])
+    }
+  }
+
+  func insert(_ text: ProposalText, of proposal: ProposalID) async throws {
+    try await execute(
+      """
+      INSERT INTO proposal_text (proposal, title, summary, body)
+      VALUES (\(proposal), \(text.title), \(text.summary), \(text.body)) ON CONFLICT (proposal) DO NOTHING
+      """)
+  }
+}
+
+/// A ministry and how many cases it is in charge of.
+struct MinistryCount: Sendable {
+  let slug: String
+  let korean: String
+  let english: String
+  let cases: Int
+}
+
+extension Database {
+  /// In the order of the Government Organization Act.
+  func ministryCounts() async throws -> [MinistryCount] {
+    try await query(
+      """
+      SELECT ministry.slug, ministry.korean, ministry.english, count(referral_case.id) AS cases
+      FROM ministry LEFT JOIN referral_case ON referral_case.ministry = ministry.slug
+      GROUP BY ministry.slug ORDER BY ministry.position
+      """
+    ).map {
+      MinistryCount(
+        slug: try $0["slug"], korean: try $0["korean"], english: try $0["english"], cases: try $0["cases"])
+    }
+  }
+}

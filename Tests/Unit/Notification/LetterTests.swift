@@ -1,0 +1,84 @@
+import Contracts
+import FoundationEssentials
+import Testing
+
+@testable import Notification
+
+@Suite struct LetterTests {
+  private func letter(_ occasion: Occasion, _ language: Language) -> Letter {
+    Letter(occasion, about: Samples.title, in: language, publicURL: "https://forum.example")
+  }
+
+  @Test func thereIsASampleOfEveryEventType() {
+    #expect(Samples.occasions.count == Occasion.types.count)
+  }
+
+  @Test(arguments: Samples.occasions, Language.allCases)
+  func everyLetterNamesTheProposalAndLinksToIt(occasion: Occasion, language: Language) {
+    let letter = letter(occasion, language)
+    #expect(letter.subject.contains(Samples.title))
+    #expect(letter.text.contains(Samples.title))
+    #expect(letter.text.contains("https://forum.example/proposals/\(Samples.proposal)\n"))
+    #expect(!letter.subject.contains("\n"))
+  }
+
+  @Test(arguments: Samples.occasions)
+  func lettersAreInTheLanguageOfTheReader(occasion: Occasion) {
+    func isHangul(_ scalar: Unicode.Scalar) -> Bool { (0xac00...0xd7a3).contains(scalar.value) }
+    let english = EnglishLetters.words(for: occasion)
+    #expect(!(english.paragraphs + [english.headline]).joined().unicodeScalars.contains(where: isHangul))
+    let korean = KoreanLetters.words(for: occasion)
+    #expect(korean.headline.unicodeScalars.contains(where: isHangul))
+    #expect(korean.headline.hasSuffix("니다"), "polite")
+  }
+
+  @Test(arguments: Language.allCases)
+  func noTwoOccasionsHaveTheSameSubject(language: Language) {
+    #expect(Set(Samples.occasions.map { letter($0, language).subject }).count == Samples.occasions.count)
+  }
+
+  @Test func everyRejectionIsExplainedInWordsOfItsOwn() {
+    #expect(Set(RejectionCode.allCases.map(KoreanLetters.name(of:))).count == RejectionCode.allCases.count)
+    #expect(Set(RejectionCode.allCases.map(EnglishLetters.name(of:))).count == RejectionCode.allCases.count)
+    for language in Language.allCases {
+      #expect(letter(Samples.rejected(.duplicate), language).text.contains("Because of 3."))
+    }
+    #expect(letter(Samples.rejected(.advertisement), .korean).text.contains("사유: 광고\n"))
+  }
+
+  @Test func numbersAndTimesAreWrittenForPeopleInKorea() {
+    let closed = letter(Samples.closed(carried: false), .korean).text
+    #expect(closed.contains("찬성 1,234,567표, 반대 89표 (기준: 100,000표 초과)"))
+    #expect(letter(Samples.occasions[6], .english).text.contains("until 2026-11-25 18:30 (Korean time)"))
+    #expect([Int64(0), 999, 1_000, -1_234_567].map(\.grouped) == ["0", "999", "1,000", "-1,234,567"])
+  }
+
+  @Test(arguments: Language.allCases)
+  func aClosedVoteSaysWhetherItIsCarried(language: Language) {
+    #expect(
+      letter(Samples.closed(carried: true), language).text != letter(Samples.closed(carried: false), language).text)
+  }
+
+  @Test func theMinistryIsCalledByItsName() {
+    let assigned = Samples.occasions[10]
+    #expect(letter(assigned, .korean).text.contains("환경부"))
+    #expect(letter(assigned, .english).text.contains("Ministry of Environment"))
+  }
+}
+
+@Suite struct OccasionTests {
+  @Test func anEventThatWaitedIsReadAgain() throws {
+    let occasion = try #require(try Occasion.read(type: TaskSelected.type, data: JSON.encode(Samples.selected)))
+    guard case .moderation(.selected(let event)) = occasion else {
+      Issue.record("another event")
+      return
+    }
+    #expect(event == Samples.selected)
+    #expect(try Occasion.read(type: "kr.forum.unknown.v1", data: []) == nil)
+  }
+
+  @Test(arguments: Samples.occasions)
+  func everyOccasionKnowsItsProposal(occasion: Occasion) {
+    #expect(occasion.proposal == Samples.proposal)
+  }
+}

@@ -1,0 +1,63 @@
+import Contracts
+import FoundationEssentials
+import Testing
+
+@testable import Notification
+
+/// One event of each kind.
+enum Samples {
+  static let proposal = ProposalID("0197f5b2-0000-7000-8000-000000000001") ?? ProposalID()
+  static let author = CitizenID("0197f5b2-0000-7000-8000-000000000002") ?? CitizenID()
+  static let title = "공원에 나무를 더 심어 주세요"
+  /// 2026-11-24T09:30:00Z, half past six in the evening in Korea.
+  static let time = Date(timeIntervalSince1970: 1_795_512_600)
+  static let rule = VoteRule(
+    yesBar: 100_000, referral: .atOnce, opensAt: time, closesAt: time.addingTimeInterval(86_400))
+
+  static func rejected(_ code: RejectionCode) -> Occasion {
+    .moderation(
+      .rejected(ProposalRejected(proposal: proposal, code: code, explanation: "Because of 3.", rejectedAt: time)))
+  }
+
+  static func closed(carried: Bool) -> Occasion {
+    .vote(
+      .closed(
+        VoteClosed(
+          proposal: proposal, yes: 1_234_567, no: 89, yesBar: 100_000, carried: carried, ruleHash: "", closedAt: time)))
+  }
+
+  static let submitted = ProposalSubmitted(
+    proposal: proposal, author: author, title: title, summary: "s", body: "b", category: .safety, reference: nil,
+    submittedAt: time)
+
+  static let selected = TaskSelected(
+    proposal: proposal, author: author, title: title, category: .safety, reference: nil, rule: rule,
+    reason: "Many asked.", selectedAt: time)
+
+  static let assigned = CaseAssigned(
+    caseID: CaseID(), proposal: proposal, ministry: "me", title: title, summary: "s", body: "b", category: .safety,
+    yes: 100_001, no: 5, yesBar: 100_000, ruleHash: "", assignedAt: time, dueAt: time)
+
+  static let barCrossed = VoteBarCrossed(
+    proposal: proposal, title: title, category: .safety, yes: 100_001, no: 5, yesBar: 100_000, ruleHash: "",
+    crossedAt: time)
+
+  static let received = CaseReceived(
+    caseID: CaseID(), proposal: proposal, title: title, category: .safety, yes: 100_001, no: 5, yesBar: 100_000,
+    ruleHash: "", receivedAt: time, dueAt: time)
+
+  static let occasions: [Occasion] = [
+    .proposal(.submitted(submitted)),
+    .proposal(.withdrawn(ProposalWithdrawn(proposal: proposal, reason: .mistake, withdrawnAt: time))),
+    .moderation(.accepted(ProposalAccepted(proposal: proposal, acceptedAt: time))),
+    rejected(.duplicate),
+    .moderation(.selected(selected)),
+    .vote(
+      .scheduled(VoteScheduled(proposal: proposal, title: title, category: .safety, rule: rule, ruleHash: ""))),
+    .vote(.opened(VoteOpened(proposal: proposal, rule: rule, ruleHash: "", openedAt: time))),
+    .vote(.barCrossed(barCrossed)),
+    closed(carried: true),
+    .referral(.received(received)),
+    .referral(.assigned(assigned)),
+  ]
+}
