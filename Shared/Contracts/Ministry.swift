@@ -5,6 +5,12 @@ public struct Ministry: Sendable, Hashable {
   public let korean: String
   public let english: String
 
+  public init(slug: String, korean: String, english: String) {
+    self.slug = slug
+    self.korean = korean
+    self.english = english
+  }
+
   /// The eighteen ministries of the Government Organization Act as of 2019.
   public static let all: [Ministry] = [
     Ministry(slug: "moef", korean: "기획재정부", english: "Ministry of Economy and Finance"),

@@ -10,14 +10,16 @@ struct Front: Sendable {
   }
 
   private let router: Router
+  private let notFound: Route.Handler?
   private let gate: TokenGate
   private let health: Health
   private let metrics: Metrics
   private let log: Log
   private let figures: [Figures]
 
-  init(routes: [Route], gate: TokenGate, health: Health, metrics: Metrics, log: Log) {
+  init(routes: [Route], notFound: Route.Handler? = nil, gate: TokenGate, health: Health, metrics: Metrics, log: Log) {
     router = Router(routes)
+    self.notFound = notFound
     self.gate = gate
     self.health = health
     self.metrics = metrics
@@ -41,7 +43,9 @@ struct Front: Sendable {
     default: break
     }
     switch router.match(request.method, request.path) {
-    case .none: return Problem.notFound("Nothing is served at this address.").response
+    case .none:
+      let nothing = Problem.notFound("Nothing is served at this address.").response
+      return (try? await notFound?(Request(http: request, parameters: [:], caller: nil))) ?? nothing
     case .wrongMethod(let allowed):
       var response = Problem(405, "method-not-allowed", "This address does not know the method").response
       response.headers.add("allow", allowed.map(\.rawValue).joined(separator: ", "))

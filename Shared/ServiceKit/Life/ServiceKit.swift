@@ -30,6 +30,8 @@ public protocol ServiceDefinition: Sendable {
   init(_ kit: ServiceKit, _ configuration: Configuration) async throws
 
   var routes: [Route] { get }
+  /// Answers addresses that no route has; nil: they get a problem document.
+  var notFound: Route.Handler? { get }
   /// Events that it listens to.
   var consumers: [EventHandler] { get }
   /// A consumer of its own kind beside the events.
@@ -44,6 +46,7 @@ public protocol ServiceDefinition: Sendable {
 extension ServiceDefinition {
   public static var schema: String { name }
   public var routes: [Route] { [] }
+  public var notFound: Route.Handler? { nil }
   public var consumers: [EventHandler] { [] }
   public var batchConsumers: [BatchConsumer] { [] }
   public var jobs: [Job] { [] }

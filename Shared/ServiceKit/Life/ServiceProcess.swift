@@ -43,7 +43,8 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
         keys: try await common.loadKeys(), issuer: common.tokenIssuer, audience: common.tokenAudience,
         maximumLifetime: common.tokenLifetime)
     ) { Int(clock.now.timeIntervalSince1970) }
-    let front = Front(routes: service.routes, gate: gate, health: health, metrics: metrics, log: log)
+    let front = Front(
+      routes: service.routes, notFound: service.notFound, gate: gate, health: health, metrics: metrics, log: log)
     var configuration = HTTPServerConfiguration()
     configuration.address = common.address
     configuration.port = UInt16(common.port)
