@@ -185,6 +185,8 @@ struct CheckingTests {
     let lines = disagreements { outcome, _ in
       let again = plan.ballots.count - plan.repeats
       outcome.countedBefore = again
+      outcome.referredBefore = Set(plan.referred)
+      outcome.hooks = []
       outcome.after.ballots.counted -= again
       outcome.after.ballots.duplicate += again
       outcome.after.partitions[0].counted -= again

@@ -32,13 +32,35 @@ import Testing
     #expect(WebhookMessage.id(of: event) == "evt_0197f5b2-0000-7000-8000-000000000001")
   }
 
-  @Test func theBodyCarriesTheEventAsItWasPublished() throws {
+  @Test func theBodyIsThatOfTheStandard() throws {
     let published = Array("{\"later\":1.50,\"proposal\":\"가\"}".utf8)
     let body = WebhookMessage.body(type: "kr.forum.x.v1", time: Samples.time, data: published)
     #expect(
       String(decoding: body, as: UTF8.self)
         == "{\"type\":\"kr.forum.x.v1\",\"timestamp\":\"2026-11-24T09:30:00.000Z\","
         + "\"data\":{\"later\":1.50,\"proposal\":\"가\"}}")
+  }
+
+  @Test func theAuthorIsTakenOutAndNothingElse() throws {
+    let published = Array(
+      "{\"author\":\"x\",\"big\":9007199254740993,\"later\":[1.5,true,null,{\"author\":\"y\"}],\"text\":\"가/\"}".utf8)
+    #expect(
+      String(decoding: try PublicEvent.data(of: published), as: UTF8.self)
+        == "{\"big\":9007199254740993,\"later\":[1.5,true,null,{\"author\":\"y\"}],\"text\":\"가/\"}")
+    #expect(throws: DecodingError.self) { try PublicEvent.data(of: Array("[]".utf8)) }
+  }
+
+  @Test func noEventShowsWhoWroteTheProposal() throws {
+    for event in [try JSON.encode(Samples.submitted), try JSON.encode(Samples.selected)] {
+      #expect(String(decoding: event, as: UTF8.self).contains("\(Samples.author)"))
+      #expect(!String(decoding: try PublicEvent.data(of: event), as: UTF8.self).contains("\(Samples.author)"))
+    }
+  }
+
+  @Test func everyOtherEventIsHandedOnByteForByte() throws {
+    for event in [try JSON.encode(Samples.barCrossed), try JSON.encode(Samples.assigned)] {
+      #expect(try PublicEvent.data(of: event) == event)
+    }
   }
 
   @Test func theLargestEventStaysUnderTwentyKilobytes() throws {

@@ -1,0 +1,51 @@
+import HTTPClient
+public import ServiceKit
+
+/// The settings of notification.
+public struct NotificationConfiguration: ServiceConfiguration {
+  let publicURL: String
+  let mailServer: String
+  let mailUser: String
+  let mailPassword: String
+  let mailFrom: String
+  let webhookKey: [UInt8]
+  let webhookAddresses: WebhookAddresses
+  let webhooksPerOwner: Int
+  let webhooksAtOnce: Int
+
+  /// Reads the settings.
+  public init(_ settings: inout Settings) throws(SettingsError) {
+    let publicURL = try settings.string(
+      "FORUM_NOTIFICATION_PUBLIC_URL", default: "http://127.0.0.1:8080", "Mail: where people reach the portal")
+    mailServer = try settings.string(
+      "FORUM_NOTIFICATION_SMTP_URL", "Mail: server, smtp://host:port or smtps://host:port")
+    mailUser = try settings.string("FORUM_NOTIFICATION_SMTP_USER", default: "", "Mail: user name at the server")
+    mailPassword = try settings.secret(
+      file: "FORUM_NOTIFICATION_SMTP_PASSWORD_FILE", default: "", "Mail: password at the server")
+    mailFrom = try settings.string(
+      "FORUM_NOTIFICATION_MAIL_FROM", default: "no-reply@forum.example", "Mail: the sender's address")
+    webhookKey = try settings.key(
+      file: "FORUM_NOTIFICATION_WEBHOOK_KEY_FILE", "Webhooks: key that their secrets are derived from")
+    let networks = try settings.string(
+      "FORUM_NOTIFICATION_WEBHOOK_NETWORKS", default: "",
+      "Webhooks: networks allowed beside public addresses, also without TLS, like 10.1.0.0/16, separated by commas")
+    webhooksPerOwner = try settings.int(
+      "FORUM_NOTIFICATION_WEBHOOKS_PER_OWNER", default: 20, in: 1...1_000, "Webhooks: at most for one owner")
+    webhooksAtOnce = try settings.int(
+      "FORUM_NOTIFICATION_WEBHOOKS_AT_ONCE", default: 32, in: 1...1_000, "Webhooks: deliveries under way at once")
+    do {
+      webhookAddresses = try WebhookAddresses(
+        networks: networks.split(separator: ",").map { String($0.filter { $0 != " " }) })
+    } catch { throw SettingsError("FORUM_NOTIFICATION_WEBHOOK_NETWORKS: \(error.text) is no network") }
+    guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
+      throw SettingsError("FORUM_NOTIFICATION_PUBLIC_URL is \(publicURL), not an http address")
+    }
+    self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
+    guard mailServer.hasPrefix("smtp://") || mailServer.hasPrefix("smtps://") else {
+      throw SettingsError("FORUM_NOTIFICATION_SMTP_URL is \(mailServer), not smtp://host:port or smtps://host:port")
+    }
+    guard MailMessage.isAddress(mailFrom) else {
+      throw SettingsError("FORUM_NOTIFICATION_MAIL_FROM is \(mailFrom), not a mail address")
+    }
+  }
+}

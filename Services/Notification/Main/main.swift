@@ -1,0 +1,4 @@
+import Notification
+import ServiceKit
+
+await Service.run(NotificationService.self)

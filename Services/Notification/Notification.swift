@@ -1,0 +1,91 @@
+import Contracts
+import FoundationEssentials
+import HTTPClient
+public import Postgres
+public import ServiceKit
+
+/// What notification is made of: authors are written to, and whoever registers a webhook is told of every event.
+public struct NotificationService: ServiceDefinition {
+  /// Schema, role, consumer group and prefix of the settings.
+  public static let name = "notification"
+  /// What builds the schema.
+  public static let migrations = Migrations.all
+  /// It writes no topic.
+  public static let relaysOutbox = false
+
+  private let kit: ServiceKit
+  private let configuration: NotificationConfiguration
+  private let contacts: Contacts
+  private let webhooks: Webhooks
+  private let announcements: Announcements
+  private let mail: MailQueue
+  private let deliveries: WebhookQueue
+
+  /// Makes the parts; nothing runs yet.
+  public init(_ kit: ServiceKit, _ configuration: NotificationConfiguration) {
+    self.kit = kit
+    self.configuration = configuration
+    contacts = Contacts(database: kit.database, clock: kit.clock)
+    webhooks = Webhooks(
+      database: kit.database, clock: kit.clock, addresses: configuration.webhookAddresses,
+      key: configuration.webhookKey, limit: configuration.webhooksPerOwner)
+    announcements = Announcements(publicURL: configuration.publicURL, clock: kit.clock, log: kit.log)
+    mail = MailQueue(
+      database: kit.database, clock: kit.clock,
+      client: SMTPClient(
+        url: configuration.mailServer, user: configuration.mailUser.isEmpty ? nil : configuration.mailUser,
+        password: configuration.mailPassword.isEmpty ? nil : configuration.mailPassword),
+      from: configuration.mailFrom, figures: QueueFigures(.mail, kind: "mail", kit.metrics, clock: kit.clock),
+      log: kit.log)
+    deliveries = WebhookQueue(
+      database: kit.database, clock: kit.clock,
+      client: HTTPClient(connections: configuration.webhooksAtOnce, userAgent: "citizen-forum-webhooks"),
+      addresses: configuration.webhookAddresses, key: configuration.webhookKey,
+      figures: QueueFigures(.webhooks, kind: "webhook", kit.metrics, clock: kit.clock), log: kit.log)
+  }
+
+  /// What people can ask for.
+  public var routes: [Route] {
+    let anybody = Access.roles(Set(Role.allCases))
+    return [
+      .put("/v1/contact", for: .citizen, contacts.put),
+      .get("/v1/contact", for: .citizen, contacts.get),
+      .delete("/v1/contact", for: .citizen, contacts.delete),
+      .post("/v1/webhooks", for: anybody, webhooks.create),
+      .get("/v1/webhooks", for: anybody, webhooks.list),
+      .get("/v1/webhooks/{webhook}", for: anybody, webhooks.get),
+      .delete("/v1/webhooks/{webhook}", for: anybody, webhooks.delete),
+      .get("/v1/webhooks/{webhook}/deliveries", for: anybody, webhooks.deliveries),
+    ]
+  }
+
+  /// Every topic but ballots and tallies, each in the same way.
+  public var consumers: [EventHandler] {
+    [
+      .of(ProposalEvent.self, announcements.apply(proposal:in:)),
+      .of(ModerationEvent.self, announcements.apply(moderation:in:)),
+      .of(VoteEvent.self, announcements.apply(vote:in:)),
+      .of(ReferralEvent.self, announcements.apply(referral:in:)),
+    ]
+  }
+
+  /// Every process sends: rows are claimed one by one, so none of these needs to be alone.
+  public var jobs: [Job] {
+    [
+      Job("mail", every: .milliseconds(200), exclusive: false) { await mail.sender.run() },
+      Job("webhooks", every: .milliseconds(200), exclusive: false) {
+        await deliveries.sender(atOnce: configuration.webhooksAtOnce).run()
+      },
+      Job("figures", every: .seconds(5), exclusive: false) {
+        try await mail.figures.look(at: kit.database)
+        try await deliveries.figures.look(at: kit.database)
+      },
+      Job("forgetting", every: .seconds(3_600), exclusive: false) {
+        try await kit.database.forget(before: kit.clock.now.addingTimeInterval(-30 * 86_400))
+      },
+    ]
+  }
+
+  /// Ends what is still being sent; the claims were given back before.
+  public func close() async { deliveries.client.close() }
+}

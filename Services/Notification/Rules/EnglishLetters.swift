@@ -1,0 +1,76 @@
+import Contracts
+import FoundationEssentials
+
+/// What the Forum writes in English.
+enum EnglishLetters {
+  static func words(for occasion: Occasion) -> Letter.Words {
+    switch occasion {
+    case .proposal(.submitted):
+      Letter.Words(
+        "Your proposal has arrived",
+        "Thank you for your proposal. The Support Unit will review it, and we will tell you the outcome.")
+    case .proposal(.withdrawn):
+      Letter.Words(
+        "Your proposal is withdrawn", "As you asked, the proposal is withdrawn. You are welcome to hand in another one."
+      )
+    case .moderation(.accepted):
+      Letter.Words(
+        "Your proposal passed review", "The Support Unit accepted your proposal; it is now open for discussion.")
+    case .moderation(.rejected(let event)):
+      Letter.Words(
+        "Your proposal was not accepted", "The Support Unit reviewed your proposal and could not accept it.",
+        "Reason: \(name(of: event.code))\nExplanation: \(event.explanation)")
+    case .moderation(.selected(let event)):
+      Letter.Words(
+        "Your proposal was selected for a vote", "Citizens will vote yes or no on your proposal.",
+        "Why it was selected: \(event.reason)")
+    case .vote(.scheduled(let event)):
+      Letter.Words(
+        "The vote is scheduled", "The vote runs from \(time(event.rule.opensAt)) to \(time(event.rule.closesAt)).",
+        "With more than \(event.rule.yesBar.grouped) yes votes the task goes to the Government Innovation Committee. "
+          + "This rule will not change before the vote ends.")
+    case .vote(.opened(let event)):
+      Letter.Words("The vote is open", "Citizens can vote yes or no until \(time(event.rule.closesAt)).")
+    case .vote(.barCrossed(let event)):
+      Letter.Words(
+        "The vote crossed the bar",
+        "With \(event.yes.grouped) yes votes the task is over the bar of \(event.yesBar.grouped) and goes to the "
+          + "Government Innovation Committee.")
+    case .vote(.closed(let event)):
+      Letter.Words(
+        "The vote is closed",
+        "\(event.yes.grouped) yes, \(event.no.grouped) no; more than \(event.yesBar.grouped) yes votes were needed.",
+        event.carried
+          ? "The task is over the bar and goes to the Government Innovation Committee."
+          : "The task is not over the bar and does not go on. Thank you for taking part.")
+    case .referral(.received(let event)):
+      Letter.Words(
+        "The Committee has your task",
+        "The Government Innovation Committee has received the task. Its decision is due by \(time(event.dueAt)).")
+    case .referral(.assigned(let event)):
+      Letter.Words(
+        "A ministry is in charge of your task",
+        "Ministry in charge: \(Ministry.named(event.ministry)?.english ?? event.ministry)\n"
+          + "Its answer is due by \(time(event.dueAt)).")
+    }
+  }
+
+  static func name(of code: RejectionCode) -> String {
+    switch code {
+    case .duplicate: "the same as an earlier proposal"
+    case .irrelevant: "not a matter for the Forum"
+    case .noAction: "nothing that the government could do"
+    case .honours: "a request for an honour or an award"
+    case .fakeName: "not a real name"
+    case .freedomOfInformation: "a request for information, which has a procedure of its own"
+    case .libellous: "it harms somebody's reputation"
+    case .offensive: "it is offensive"
+    case .advertisement: "an advertisement"
+    }
+  }
+
+  private static func time(_ date: Date) -> String {
+    let (day, time) = date.inKorea
+    return "\(day) \(time) (Korean time)"
+  }
+}

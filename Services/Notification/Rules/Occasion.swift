@@ -1,0 +1,46 @@
+import Contracts
+
+/// Something that happened to a proposal and that its author is told of: an event of any of the four topics.
+enum Occasion: Sendable {
+  case proposal(ProposalEvent)
+  case moderation(ModerationEvent)
+  case vote(VoteEvent)
+  case referral(ReferralEvent)
+
+  /// Which proposal it is about; on `forum.referrals` the subject is the case.
+  var proposal: ProposalID {
+    switch self {
+    case .proposal(.submitted(let event)): event.proposal
+    case .proposal(.withdrawn(let event)): event.proposal
+    case .moderation(.accepted(let event)): event.proposal
+    case .moderation(.rejected(let event)): event.proposal
+    case .moderation(.selected(let event)): event.proposal
+    case .vote(.scheduled(let event)): event.proposal
+    case .vote(.opened(let event)): event.proposal
+    case .vote(.barCrossed(let event)): event.proposal
+    case .vote(.closed(let event)): event.proposal
+    case .referral(.received(let event)): event.proposal
+    case .referral(.assigned(let event)): event.proposal
+    }
+  }
+
+  private typealias Reader = @Sendable ([UInt8]) throws -> Occasion
+
+  private static let readers: [(type: String, read: Reader)] =
+    readers(Self.proposal) + readers(Self.moderation) + readers(Self.vote) + readers(Self.referral)
+
+  private static func readers<Family: EventFamily>(_ wrap: @escaping @Sendable (Family) -> Occasion)
+    -> [(type: String, read: Reader)]
+  {
+    Family.decoders.map { decoder in (decoder.type, { wrap(try decoder.decode($0)) }) }
+  }
+
+  /// The event types that this version knows, by the order of the path of a proposal.
+  static let types: [String] = readers.map(\.type)
+
+  /// Reads an event that was put aside.
+  /// - Returns: nil for a type that this version does not know.
+  static func read(type: String, data: [UInt8]) throws -> Occasion? {
+    try readers.first { $0.type == type }?.read(data)
+  }
+}

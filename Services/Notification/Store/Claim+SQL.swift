@@ -1,0 +1,63 @@
+import FoundationEssentials
+import Postgres
+
+/// A row of a queue that one process works on for a while.
+enum Claim {
+  /// Longer than any attempt takes, so that no second process begins while the first is at it.
+  static let seconds = 60.0
+  /// The queues; both have the columns that `settle` writes.
+  enum Queue: String, Sendable { case mail = "outgoing_mail", webhooks = "webhook_delivery" }
+}
+
+extension QueryRunner {
+  /// Writes down what an attempt came to, if nobody has claimed the row since: the number of the attempt is the fence.
+  /// - Parameter status: of the answer; only webhooks have one.
+  func settle(
+    _ queue: Claim.Queue, _ id: Int64, attempt: Int, _ verdict: Verdict, error: String?, status: Int? = nil,
+    at now: Date
+  ) async throws {
+    let change: Query =
+      switch verdict {
+      case .delivered: "state = 'delivered', finished_at = \(now)"
+      case .failed, .receiverGone: "state = 'failed', finished_at = \(now)"
+      case .again(let seconds): "next_attempt_at = \(now.addingTimeInterval(seconds))"
+      }
+    let answer: Query = queue == .webhooks ? ", last_status = \(status)" : ""
+    try await execute(
+      """
+      UPDATE \(identifier: queue.rawValue)
+      SET \(fragment: change), claimed_until = NULL, last_error = \(error)\(fragment: answer)
+      WHERE id = \(id) AND attempts = \(attempt) AND state = 'pending'
+      """)
+  }
+
+  /// Gives a claimed row back as if it had never been claimed: the process is asked to stop.
+  func release(_ queue: Claim.Queue, _ id: Int64, attempt: Int) async throws {
+    try await execute(
+      """
+      UPDATE \(identifier: queue.rawValue) SET claimed_until = NULL, attempts = attempts - 1
+      WHERE id = \(id) AND attempts = \(attempt) AND state = 'pending'
+      """)
+  }
+
+  /// How much waits, and since when the oldest does.
+  func waiting(in queue: Claim.Queue) async throws -> (count: Int, since: Date?) {
+    let row = try await one(
+      "SELECT count(*) AS count, min(queued_at) AS since FROM \(identifier: queue.rawValue) WHERE state = 'pending'")
+    return (try row?["count"] ?? 0, try row?["since"] ?? nil)
+  }
+}
+
+extension Database {
+  /// Forgets what ended, or waits in vain, since before `time`.
+  func forget(before time: Date) async throws {
+    try await execute("DELETE FROM outgoing_mail WHERE finished_at < \(time)")
+    try await execute("DELETE FROM webhook_delivery WHERE finished_at < \(time)")
+    try await execute(
+      """
+      DELETE FROM webhook_event WHERE queued_at < \(time)
+        AND NOT EXISTS (SELECT FROM webhook_delivery WHERE event_id = webhook_event.id)
+      """)
+    try await execute("DELETE FROM early_event WHERE came_at < \(time)")
+  }
+}

@@ -1,0 +1,54 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// What later events need to know of a proposal.
+struct FollowedProposal: Sendable, Equatable {
+  let author: CitizenID
+  let title: String
+}
+
+/// An event that came before its proposal.
+struct EarlyEvent: Sendable {
+  let id: UUID
+  let type: String
+  let data: [UInt8]
+}
+
+extension Transaction {
+  /// Remembers who wrote the proposal.
+  /// - Returns: the events that came before, oldest first; they wait no longer.
+  func follow(_ event: ProposalSubmitted) async throws -> [EarlyEvent] {
+    try await execute(
+      """
+      INSERT INTO followed_proposal (proposal, author, title, category)
+      VALUES (\(event.proposal), \(event.author), \(event.title), \(event.category))
+      ON CONFLICT (proposal) DO UPDATE
+        SET author = EXCLUDED.author, title = EXCLUDED.title, category = EXCLUDED.category
+      """)
+    return try await query(
+      """
+      WITH ended AS (DELETE FROM early_event WHERE proposal = \(event.proposal) RETURNING id, event_id, type, data)
+      SELECT event_id, type, data FROM ended ORDER BY id
+      """
+    ).map { EarlyEvent(id: try $0["event_id"], type: try $0["type"], data: try $0["data"]) }
+  }
+
+  /// The proposal, if it is known who wrote it. Otherwise its row is made and locked, so that whoever brings the author
+  /// waits until this transaction has put its event aside.
+  func followed(_ proposal: ProposalID) async throws -> FollowedProposal? {
+    try await execute("INSERT INTO followed_proposal (proposal) VALUES (\(proposal)) ON CONFLICT DO NOTHING")
+    let row = try await one("SELECT author, title FROM followed_proposal WHERE proposal = \(proposal) FOR SHARE")
+    guard let row, let author: CitizenID = try row["author"] else { return nil }
+    return FollowedProposal(author: author, title: try row["title"])
+  }
+
+  func putAside(_ event: EarlyEvent, of proposal: ProposalID, at now: Date) async throws {
+    try await execute(
+      """
+      INSERT INTO early_event (event_id, proposal, type, data, came_at)
+      VALUES (\(event.id), \(proposal), \(event.type), \(event.data), \(now)) ON CONFLICT DO NOTHING
+      """)
+  }
+}
