@@ -6,7 +6,9 @@ public import ServiceKit
 
 /// What voting is made of: votes with fixed rules, opened and closed on time, and the ballot box.
 public struct VotingService: ServiceDefinition {
+  /// Schema, role, consumer group and prefix of settings.
   public static let name = "voting"
+  /// What builds the schema `voting`. The vote counter shares it.
   public static let migrations = Migrations.all
 
   /// Settings of voting.
@@ -17,6 +19,8 @@ public struct VotingService: ServiceDefinition {
     let deliveryTimeout: Int
     let ballotsInFlight: Int
 
+    /// Reads the settings that start with `FORUM_VOTING_`.
+    /// - Throws: `SettingsError`
     public init(_ settings: inout Settings) throws(SettingsError) {
       pseudonymKey = try settings.key(
         file: "FORUM_VOTING_PSEUDONYM_KEY_FILE", "master key of the pseudonyms; never changed while a vote is open")
@@ -38,6 +42,8 @@ public struct VotingService: ServiceDefinition {
   private let ballotBox: BallotBox
   private let schedule: Schedule
 
+  /// Opens a producer for ballots, apart from the kit's, with limits of its own.
+  /// - Throws: `KafkaError` when the producer's settings are refused.
   public init(_ kit: ServiceKit, _ configuration: Configuration) async throws {
     let ballotKey = HMACKey(configuration.ballotKey)
     let producer = try Producer(
@@ -53,6 +59,7 @@ public struct VotingService: ServiceDefinition {
       grace: configuration.closingGrace)
   }
 
+  /// Voting, and reading votes, ballots and the count.
   public var routes: [Route] {
     [
       .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast),
@@ -63,8 +70,10 @@ public struct VotingService: ServiceDefinition {
     ]
   }
 
+  /// Selections: each schedules a vote.
   public var consumers: [EventHandler] { [.of(ModerationEvent.self, votes.apply(moderation:in:))] }
 
+  /// Opening and closing on time, in one process; and the open votes in memory, in every process.
   public var jobs: [Job] {
     [
       Job("schedule", every: .milliseconds(200), schedule.run),
@@ -72,6 +81,7 @@ public struct VotingService: ServiceDefinition {
     ]
   }
 
+  /// Gives ballots on their way to Kafka five seconds.
   public func close() async { await ballotBox.producer.close(flush: 5_000) }
 }
 

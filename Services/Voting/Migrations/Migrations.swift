@@ -3,6 +3,7 @@ import ServiceKit
 
 /// What builds the schema `voting`, which voting and the vote counter share.
 public enum Migrations {
+  /// In the order of their numbers, ServiceKit's own first; applied ones never change.
   public static let all: [Migration] =
     BaseMigrations.all + [
       Migration(
@@ -64,7 +65,7 @@ public enum Migrations {
     GRANT DELETE ON voting.outbox TO forum_voting;
     GRANT INSERT, UPDATE, DELETE ON voting.consumed_sequence, voting.idempotent_response TO forum_voting;
     GRANT INSERT, UPDATE ON voting.vote TO forum_voting;
-    GRANT INSERT ON voting.tally TO forum_voting;
+    GRANT INSERT ON voting.tally TO forum_voting, forum_vote_counter;
     GRANT UPDATE ON voting.vote, voting.tally TO forum_vote_counter;
     GRANT INSERT ON voting.ballot, voting.ballot_control TO forum_vote_counter;
     GRANT INSERT, UPDATE ON voting.tally_published TO forum_vote_counter;

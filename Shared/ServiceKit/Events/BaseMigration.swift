@@ -2,6 +2,7 @@ public import Postgres
 
 /// The tables that every service has in its schema. Numbers below 100 are ServiceKit's; a service begins at 100.
 public enum BaseMigrations {
+  /// In the order in which they are applied; a service puts them before its own.
   public static let all: [Migration] = [
     Migration(
       1, "events",

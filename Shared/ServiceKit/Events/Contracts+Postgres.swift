@@ -3,9 +3,13 @@ import FoundationEssentials
 public import Postgres
 
 extension Identifier: PostgresEncodable, PostgresDecodable {
+  /// PostgreSQL's `uuid`.
   public static var postgresType: PostgresType { UUID.postgresType }
+  /// Writes the 16 bytes of PostgreSQL's binary format.
   public func encode(into buffer: inout PostgresBuffer) { uuid.encode(into: &buffer) }
 
+  /// Reads a `uuid`.
+  /// - Throws: `PostgresError` for a column of another type.
   public init(postgres bytes: RawSpan, type: PostgresType) throws(PostgresError) {
     self.init(try UUID(postgres: bytes, type: type))
   }

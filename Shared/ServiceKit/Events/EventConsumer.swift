@@ -79,7 +79,7 @@ struct EventBatchHandler: BatchHandler {
     var results: [TopicPartition: PartitionResult] = [:]
     for (partition, records) in batch.sorted(by: { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
     ) {
-      for record in records {
+      for record in effective(records) {
         switch try await apply(record, in: transaction) {
         case .taken: break
         case .duplicate: results[partition, default: PartitionResult()].duplicate += 1
@@ -88,6 +88,13 @@ struct EventBatchHandler: BatchHandler {
       }
     }
     return results
+  }
+
+  /// Of a compacted topic only the last record of each key has an effect: compaction might have removed the others.
+  private func effective(_ records: [Record]) -> [Record] {
+    guard let topic = records.first?.topic, handlers[topic]?.topic.cleanup == .compact else { return records }
+    let last = Dictionary(records.enumerated().map { ($0.element.key, $0.offset) }) { $1 }
+    return records.enumerated().filter { last[$0.element.key] == $0.offset }.map(\.element)
   }
 
   func applied(_ batch: [TopicPartition: [Record]]) async { taken.add(batch.values.reduce(0) { $0 + $1.count }) }

@@ -25,6 +25,7 @@ extension Transaction {
 }
 
 /// The W3C trace context that came with the request, handed on to the events that follow from it.
-public enum Trace {
-  @TaskLocal public static var current: String?
+enum Trace {
+  /// Value of the `traceparent` header; nil when the request came without.
+  @TaskLocal static var current: String?
 }

@@ -1,25 +1,25 @@
 import Contracts
 import Crypto
-public import FoundationEssentials
-public import Kafka
-public import Postgres
+import FoundationEssentials
+import Kafka
+import Postgres
 
 /// Where a consumer stands in a partition, and by which right it writes.
-public struct Position: Sendable, Equatable {
-  public var next: Int64
-  public var epoch: Int64
-
-  public init(next: Int64, epoch: Int64) {
-    self.next = next
-    self.epoch = epoch
-  }
+struct Position: Sendable, Equatable {
+  /// Offset of the next record to apply.
+  var next: Int64
+  /// Grows with every takeover: who has a lower one may not write any more.
+  var epoch: Int64
 }
 
 /// What became of the records of one partition in one batch.
 public struct PartitionResult: Sendable, Equatable {
+  /// Records whose effect was there already.
   public var duplicate: Int64 = 0
+  /// Records that cannot be applied; the handler keeps them aside.
   public var rejected: Int64 = 0
 
+  /// What remains of the batch was counted.
   public init(duplicate: Int64 = 0, rejected: Int64 = 0) {
     self.duplicate = duplicate
     self.rejected = rejected
@@ -27,31 +27,25 @@ public struct PartitionResult: Sendable, Equatable {
 }
 
 /// The topic is not the one that was read before, or has lost records: a person must look at it.
-public struct TopicRefused: Error, CustomStringConvertible {
-  public let description: String
+struct TopicRefused: Error, CustomStringConvertible {
+  let description: String
 }
 
 /// Another process has taken the partition over.
-public struct Fenced: Error {}
+struct Fenced: Error {}
 
 /// Keeps a consumer's offsets in PostgreSQL, in the same transaction as what the records caused.
 ///
 /// The fence is a compare-and-set on next offset and owner epoch: a process that was frozen, cut off or replaced
 /// changes no row and drops its batch, whatever Kafka told it.
-public struct PartitionLedger: Sendable {
+struct PartitionLedger: Sendable {
   let database: Database
   let admin: Admin
   let owner: String
 
-  public init(database: Database, admin: Admin, owner: String) {
-    self.database = database
-    self.admin = admin
-    self.owner = owner
-  }
-
   /// Takes partitions over from whoever had them, and checks that their logs are those that were read before.
   /// - Throws: `TopicRefused`
-  public func claim(_ partitions: [TopicPartition], now: Date) async throws -> [TopicPartition: Position] {
+  func claim(_ partitions: [TopicPartition], now: Date) async throws -> [TopicPartition: Position] {
     var positions: [TopicPartition: Position] = [:]
     for partition in partitions.sorted(by: { ($0.topic, $0.partition) < ($1.topic, $1.partition) }) {
       let bounds = try await admin.offsets(of: partition.topic, partition: partition.partition)

@@ -8,24 +8,30 @@ public struct Problem: Error, Sendable, Equatable {
   public struct FieldError: Sendable, Equatable, Encodable {
     /// JSON pointer into the body (RFC 6901), for example `#/title`.
     public let pointer: String
+    /// What is wrong, to be read after the field's name: "must not be empty".
     public let detail: String
 
+    /// A fault at a JSON pointer.
     public init(_ pointer: String, _ detail: String) {
       self.pointer = pointer
       self.detail = detail
     }
   }
 
+  /// HTTP status.
   public let status: Int
   /// Last part of the problem type's address.
   public let code: String
   /// The same for every occurrence of the code.
   public let title: String
+  /// What happened this time, for people; nil when the title says all.
   public let detail: String?
+  /// What is wrong with the body, field by field; empty unless the status is 422.
   public let errors: [FieldError]
   /// Seconds after which trying again makes sense.
   public let retryAfter: Int?
 
+  /// A problem of a kind that has no function below.
   public init(
     _ status: Int, _ code: String, _ title: String, detail: String? = nil, errors: [FieldError] = [],
     retryAfter: Int? = nil
@@ -38,20 +44,27 @@ public struct Problem: Error, Sendable, Equatable {
     self.retryAfter = retryAfter
   }
 
+  /// 400: syntax, or a parameter of the query string.
   public static func badRequest(_ detail: String) -> Problem {
     Problem(400, "bad-request", "The request cannot be read", detail: detail)
   }
+  /// 422: the body could be read, and these of its fields break a rule.
   public static func invalid(_ errors: [FieldError]) -> Problem {
     Problem(422, "invalid", "The request does not meet the rules", errors: errors)
   }
+  /// 404: there is no such thing, or none of the caller's.
   public static func notFound(_ detail: String) -> Problem {
     Problem(404, "not-found", "There is no such thing", detail: detail)
   }
+  /// 401: no token, or one that does not hold (RFC 6750).
   public static let unauthorized = Problem(
     401, "unauthorized", "A valid access token is needed")
+  /// 403: the caller is known, and may not do this.
   public static func forbidden(_ detail: String) -> Problem {
     Problem(403, "forbidden", "You may not do this", detail: detail)
   }
+  /// 409: the request is right in itself, but not as things stand.
+  /// - Parameter code: last part of the problem type's address.
   public static func conflict(_ code: String, _ detail: String) -> Problem {
     Problem(409, code, "The state does not allow this", detail: detail)
   }

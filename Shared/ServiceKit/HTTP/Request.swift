@@ -10,9 +10,11 @@ public enum Role: String, Sendable, CaseIterable {
 
 /// Who made a request, by the token.
 public struct Caller: Sendable {
+  /// Who made the token (`iss`).
   public let issuer: String
   /// The identity provider's pairwise id: never leaves the service.
   public let subject: String
+  /// What the token allows; roles that the Forum does not know are left out.
   public let roles: Set<Role>
   /// The ministry's slug, for its officers.
   public let office: String?
@@ -20,6 +22,7 @@ public struct Caller: Sendable {
   public let citizen: CitizenID
   let expires: Int
 
+  /// The caller by the claims of a verified token.
   public init(claims: AccessTokenClaims) {
     issuer = claims.iss
     subject = claims.sub
@@ -33,9 +36,11 @@ public struct Caller: Sendable {
 
 /// A request on its way through a route.
 public struct Request: Sendable {
+  /// The request as it came.
   public let http: HTTPRequest
   /// Values of the pattern's `{name}` parts, percent-decoded.
   public let parameters: [String: String]
+  /// Who made it; nil without a token, which only routes for everyone let in.
   public let caller: Caller?
 
   /// The caller; a route for a role can rely on it.

@@ -20,6 +20,8 @@ public enum CacheControl: Sendable {
 }
 
 extension HTTPResponse {
+  /// A JSON body.
+  /// - Throws: `EncodingError`
   public static func json(_ value: some Encodable, status: Int = 200, cache: CacheControl = .never) throws
     -> HTTPResponse
   {
@@ -35,9 +37,10 @@ extension HTTPResponse {
     return response
   }
 
+  /// 204: done, and there is nothing to say.
   public static let noContent = HTTPResponse(status: 204, headers: [:], body: .bytes([]))
 
-  public static func text(_ text: String, status: Int = 200, type: String = "text/plain; charset=utf-8")
+  static func text(_ text: String, status: Int = 200, type: String = "text/plain; charset=utf-8")
     -> HTTPResponse
   {
     HTTPResponse(status: status, headers: ["content-type": type], body: .bytes(Array(text.utf8)))
@@ -46,7 +49,9 @@ extension HTTPResponse {
 
 /// A list cut into pages: `items`, and `next` to put into `after` for the following page (absent on the last one).
 public struct Page<Item: Sendable>: Sendable {
+  /// What stands on this page, at most as many as asked for.
   public let items: [Item]
+  /// What `after` must be for the following page; nil on the last one.
   public let next: String?
 
   /// - Parameters:

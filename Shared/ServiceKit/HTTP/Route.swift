@@ -6,21 +6,27 @@ public enum Access: Sendable, Equatable {
   /// A valid token with at least one of these roles.
   case roles(Set<Role>)
 
+  /// Citizens.
   public static let citizen = Access.roles([.citizen])
+  /// The Support Unit, and administrators in its place.
   public static let supportUnit = Access.roles([.supportUnit, .admin])
+  /// Administrators.
   public static let admin = Access.roles([.admin])
 }
 
 /// One method on one path pattern.
 public struct Route: Sendable {
+  /// Answers one request. A `Problem` becomes its document, a database that is away 503; other errors are logged: 500.
   public typealias Handler = @Sendable (Request) async throws -> Response
 
-  public let method: HTTPMethod
+  let method: HTTPMethod
   /// For example `/v1/proposals/{id}`; also the route's name in metrics.
-  public let pattern: String
-  public let access: Access
+  let pattern: String
+  let access: Access
   let handler: Handler
 
+  /// A route of any method.
+  /// - Parameter pattern: path with `{name}` for each part that varies.
   public init(_ method: HTTPMethod, _ pattern: String, for access: Access, _ handler: @escaping Handler) {
     self.method = method
     self.pattern = pattern
@@ -28,12 +34,15 @@ public struct Route: Sendable {
     self.handler = handler
   }
 
+  /// Reads; a HEAD request comes here too.
   public static func get(_ pattern: String, for access: Access, _ handler: @escaping Handler) -> Route {
     Route(.get, pattern, for: access, handler)
   }
+  /// Removes.
   public static func delete(_ pattern: String, for access: Access, _ handler: @escaping Handler) -> Route {
     Route(.delete, pattern, for: access, handler)
   }
+  /// Creates or changes, without a JSON body or with one that the handler reads.
   public static func post(_ pattern: String, for access: Access, _ handler: @escaping Handler) -> Route {
     Route(.post, pattern, for: access, handler)
   }

@@ -4,9 +4,12 @@ public import FoundationEssentials
 
 /// The place after an item in a list that is ordered by a time and, where times are equal, by an id; opaque to clients.
 public struct TimeCursor<Kind>: Sendable, Equatable {
+  /// The time that the list is ordered by.
   public let time: Date
+  /// The item's identifier, which decides between equal times.
   public let id: Identifier<Kind>
 
+  /// The place after the item of this time and identifier.
   public init(_ time: Date, _ id: Identifier<Kind>) {
     self.time = time
     self.id = id

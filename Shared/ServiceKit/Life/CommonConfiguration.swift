@@ -6,12 +6,15 @@ public import Postgres
 
 /// Settings to reach PostgreSQL; shared by the services and `forumctl`.
 public struct DatabaseConfiguration: ServiceConfiguration {
-  public let host: String
-  public let port: Int
+  let host: String
+  let port: Int
+  /// The database.
   public let name: String
-  public let user: String
-  public let password: String
+  let user: String
+  let password: String
 
+  /// Reads the settings that start with `FORUM_DATABASE_`.
+  /// - Throws: `SettingsError`
   public init(_ settings: inout Settings) throws(SettingsError) {
     host = try settings.string("FORUM_DATABASE_HOST", default: "127.0.0.1", "PostgreSQL: host")
     port = try settings.int("FORUM_DATABASE_PORT", default: 5432, in: 1...65535, "PostgreSQL: port")
@@ -32,9 +35,11 @@ public struct DatabaseConfiguration: ServiceConfiguration {
 
 /// Settings to reach Kafka; shared by the services and `forumctl`.
 public struct BrokerConfiguration: ServiceConfiguration {
-  public let bootstrapServers: String
+  let bootstrapServers: String
   let properties: [String: String]
 
+  /// Reads the settings that start with `FORUM_KAFKA_`.
+  /// - Throws: `SettingsError`
   public init(_ settings: inout Settings) throws(SettingsError) {
     bootstrapServers = try settings.string("FORUM_KAFKA_BOOTSTRAP", "Kafka: host:port, separated by commas")
     let protocolName = try settings.string(
@@ -53,6 +58,7 @@ public struct BrokerConfiguration: ServiceConfiguration {
     self.properties = properties
   }
 
+  /// How a client connects that calls itself `name` in Kafka's logs and quotas.
   public func client(_ name: String) -> KafkaConfiguration {
     KafkaConfiguration(bootstrapServers: bootstrapServers, clientID: name, properties: properties)
   }

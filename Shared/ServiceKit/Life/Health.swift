@@ -11,6 +11,7 @@ public final class Health: Sendable {
 
   private let state = Mutex(State())
 
+  /// Well, until a fault is reported.
   public init() {}
 
   /// Says how `part` is: nil well, otherwise why not.

@@ -2,11 +2,11 @@ import Postgres
 
 /// Something that a service does again and again.
 public struct Job: Sendable {
-  public let name: String
+  let name: String
   /// Pause between two runs.
-  public let interval: Duration
+  let interval: Duration
   /// Whether only one of several processes runs it.
-  public let exclusive: Bool
+  let exclusive: Bool
   let body: @Sendable () async throws -> Void
 
   /// - Parameter body: one run; an error is logged and the next run comes after the pause all the same.

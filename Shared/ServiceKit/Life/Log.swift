@@ -6,6 +6,7 @@ import Glibc
 public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
   case debug, info, warning, error
 
+  /// From `debug`, which matters least, to `error`.
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 
   var name: String {
@@ -32,9 +33,13 @@ public enum LogValue: Sendable, ExpressibleByStringInterpolation, ExpressibleByI
   case double(Double)
   case bool(Bool)
 
+  /// A literal text, or one with interpolations.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A literal whole number.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// A literal number with a fraction; written as null when it is not finite.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// A literal true or false.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
@@ -45,20 +50,26 @@ public struct Log: Sendable {
   let service: String
   let minimum: LogLevel
 
+  /// A log of one service.
+  /// - Parameter minimum: lines that matter less are dropped.
   public init(service: String, minimum: LogLevel) {
     self.service = service
     self.minimum = minimum
   }
 
+  /// For whoever looks for a fault; off unless asked for.
   public func debug(_ message: StaticString, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.debug, message, fields)
   }
+  /// Something that is as it should be, and worth knowing.
   public func info(_ message: StaticString, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.info, message, fields)
   }
+  /// Something that went wrong, and that the service deals with by itself.
   public func warning(_ message: StaticString, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.warning, message, fields)
   }
+  /// Something that needs a person.
   public func error(_ message: StaticString, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.error, message, fields)
   }

@@ -4,8 +4,9 @@ import Synchronization
 public final class Counter: Sendable {
   private let value = Atomic<Int>(0)
 
+  /// Counts on; safe from any thread.
   public func add(_ amount: Int = 1) { value.wrappingAdd(amount, ordering: .relaxed) }
-  public var total: Int { value.load(ordering: .relaxed) }
+  var total: Int { value.load(ordering: .relaxed) }
 }
 
 /// Counts observations by size; sizes in seconds.
@@ -26,6 +27,7 @@ public final class Histogram: Sendable {
     state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
   }
 
+  /// Counts `count` observations of so many seconds each.
   public func observe(_ seconds: Double, count: Int = 1) {
     let bucket = bounds.firstIndex { seconds <= $0 } ?? bounds.count
     state.withLock {
@@ -62,6 +64,7 @@ public final class Metrics: Sendable {
 
   private let families = Mutex<[Family]>([])
 
+  /// No figures yet.
   public init() {}
 
   /// - Parameter name: base unit and `_total` at the end, as Prometheus asks.
@@ -71,11 +74,17 @@ public final class Metrics: Sendable {
     return counter
   }
 
+  /// Adds a figure that goes up and down.
+  /// - Parameter read: called whenever the page is asked for, from any thread.
   public func gauge(
     _ name: String, _ help: String, _ labels: KeyValuePairs<String, String> = [:],
     _ read: @escaping @Sendable () -> Double
   ) { add(name, help, labels, .gauge(read)) }
 
+  /// Adds a distribution.
+  /// - Parameters:
+  ///   - name: `_seconds` at the end.
+  ///   - bounds: upper bounds of the buckets, growing, without the infinite one.
   public func histogram(
     _ name: String, _ help: String, _ labels: KeyValuePairs<String, String> = [:],
     bounds: [Double] = Histogram.latencyBounds

@@ -4,17 +4,24 @@ public import Postgres
 
 /// What a service gets to work with.
 public struct ServiceKit: Sendable {
+  /// The service's name, as in its definition.
   public let name: String
+  /// Connections to PostgreSQL, with the service's schema on the search path.
   public let database: Database
+  /// Sends records; the outbox relay uses it too. Closed after the service.
   public let producer: Producer
+  /// How to make further Kafka clients.
   public let kafka: KafkaConfiguration
-  public let admin: Admin
+  let admin: Admin
+  /// The time of day for all that the service decides.
   public let clock: WallClock
+  /// Where the service writes its log.
   public let log: Log
+  /// The figures on `/metrics`; a service adds its own.
   public let metrics: Metrics
-  public let health: Health
+  let health: Health
   /// A name for this process among others of the same service, for logs and fences.
-  public let instance: String
+  let instance: String
 }
 
 /// What a service is made of. `main.swift` calls `Service.run` with it.
@@ -44,13 +51,21 @@ public protocol ServiceDefinition: Sendable {
 }
 
 extension ServiceDefinition {
+  /// Named like the service.
   public static var schema: String { name }
+  /// None: the service answers health and metrics only.
   public var routes: [Route] { [] }
+  /// A problem document for every unknown address.
   public var notFound: Route.Handler? { nil }
+  /// None: the service listens to no events.
   public var consumers: [EventHandler] { [] }
+  /// None.
   public var batchConsumers: [BatchConsumer] { [] }
+  /// None.
   public var jobs: [Job] { [] }
+  /// True: most services write events.
   public static var relaysOutbox: Bool { true }
+  /// Nothing to end.
   public func close() async {}
 }
 

@@ -34,7 +34,8 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
     kit = ServiceKit(
       name: Definition.name, database: database, producer: try Producer(kafka, linger: 1), kafka: kafka,
       admin: try Admin(kafka), clock: .system, log: log, metrics: metrics, health: health,
-      instance: "\(Definition.name)-\(getpid())")
+      // In containers the process number is the same everywhere, and on one machine the host name is.
+      instance: "\(Definition.name)-\(ProcessInfo.processInfo.hostName)-\(getpid())")
     try await Self.awaitSchema(database, log)
     service = try await Definition(kit, own)
     let clock = kit.clock

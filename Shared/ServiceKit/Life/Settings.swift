@@ -9,29 +9,33 @@ public protocol ServiceConfiguration: Sendable {
 
 /// A service without settings of its own.
 public struct NoConfiguration: ServiceConfiguration {
+  /// Reads nothing.
   public init(_ settings: inout Settings) {}
 }
 
 /// A setting that is missing, unknown or unreadable; says which.
 public struct SettingsError: Error, CustomStringConvertible {
+  /// Names the setting and what is wrong with it, for the person who starts the service.
   public let description: String
 
+  /// An error with its `description`.
   public init(_ description: String) { self.description = description }
 }
 
 /// Reads settings from environment variables and remembers what was declared.
 public struct Settings {
   /// One declared setting, for `--help` and for the log line at start.
-  public struct Declaration: Sendable {
-    public let name: String
-    public let help: String
+  struct Declaration: Sendable {
+    let name: String
+    let help: String
     /// What holds if it is not set; nil: it must be set.
-    public let fallback: String?
+    let fallback: String?
     /// The value in force; secrets appear as the name of their file only.
-    public let shown: String
+    let shown: String
   }
 
-  public private(set) var declarations: [Declaration] = []
+  /// In the order in which they were read.
+  private(set) var declarations: [Declaration] = []
   private let environment: [String: String]
   private let describing: Bool
 
@@ -41,6 +45,9 @@ public struct Settings {
     self.describing = describing
   }
 
+  /// A text as it is set.
+  /// - Parameter fallback: what holds if it is not set; nil: it must be set.
+  /// - Throws: `SettingsError` when it must be set and is not.
   public mutating func string(_ name: String, default fallback: String? = nil, _ help: String) throws(SettingsError)
     -> String
   {
@@ -51,6 +58,9 @@ public struct Settings {
     throw SettingsError("\(name) is not set: \(help)")
   }
 
+  /// A whole number within `range`.
+  /// - Parameter fallback: what holds if it is not set; nil: it must be set.
+  /// - Throws: `SettingsError` when it must be set and is not, or is anything else.
   public mutating func int(
     _ name: String, default fallback: Int? = nil, in range: ClosedRange<Int> = 0...Int(Int32.max), _ help: String
   ) throws(SettingsError) -> Int {
@@ -60,6 +70,8 @@ public struct Settings {
     throw SettingsError("\(name) is \(text), not a whole number from \(range.lowerBound) to \(range.upperBound)")
   }
 
+  /// `true` or `1`, `false` or `0`.
+  /// - Throws: `SettingsError` for anything else.
   public mutating func bool(_ name: String, default fallback: Bool, _ help: String) throws(SettingsError) -> Bool {
     switch try string(name, default: String(fallback), help) {
     case "true", "1": return true

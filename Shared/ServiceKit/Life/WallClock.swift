@@ -5,10 +5,12 @@ public import FoundationEssentials
 public struct WallClock: Sendable {
   private let read: @Sendable () -> Date
 
+  /// A clock that shows whatever `read` returns.
   public init(_ read: @escaping @Sendable () -> Date) { self.read = read }
 
   /// The machine's clock, cut to milliseconds.
   public static let system = WallClock { Date().wholeMilliseconds }
 
+  /// The time of day.
   public var now: Date { read() }
 }

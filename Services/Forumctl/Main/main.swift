@@ -1,0 +1,4 @@
+import Forumctl
+import Glibc
+
+exit(await ForumctlTool.run(arguments: Array(CommandLine.arguments.dropFirst())))

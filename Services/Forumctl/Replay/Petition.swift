@@ -1,0 +1,85 @@
+import Contracts
+import FoundationEssentials
+
+/// A petition as it was published.
+struct Petition: Decodable, Sendable {
+  let number: Int
+  let category: String
+  let agreements: Int
+  let title: String
+  let content: String
+
+  /// All petitions of a file of JSON lines, packed by gzip or not.
+  /// - Throws: `Failure` naming the line that cannot be read.
+  static func read(_ path: String) throws -> [Petition] {
+    var bytes = try contents(of: path)
+    if bytes.starts(with: [0x1f, 0x8b]) { bytes = try Gzip.unpack(bytes, name: path) }
+    var petitions: [Petition] = []
+    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) { continue }
+      do { petitions.append(try JSON.decode(Petition.self, from: Array(line))) } catch {
+        throw Failure("\(path), line \(index + 1) is no petition: \(error)")
+      }
+    }
+    guard !petitions.isEmpty else { throw Failure("\(path) holds no petition") }
+    var seen: Set<Int> = []
+    if let twice = petitions.first(where: { !seen.insert($0.number).inserted }) {
+      throw Failure("\(path) holds petition \(twice.number) twice")
+    }
+    return petitions
+  }
+}
+
+extension Petition {
+  /// A proposal as intake takes it.
+  struct Draft: Encodable, Sendable, Equatable {
+    let title: String
+    let summary: String
+    let body: String
+    let category: String
+    let reference: String
+  }
+
+  /// The petition cut to what a proposal may hold.
+  var draft: Draft {
+    let title = Self.cut(Self.cleaned(title), to: 80)
+    // Some petitions have no text at all; a proposal must say something.
+    let text = Self.cleaned(content)
+    let body = text.isEmpty ? title : text
+    return Draft(
+      title: title.isEmpty ? "청원 \(number)" : title, summary: Self.cut(body, to: 300), body: Self.cut(body, to: 2_000),
+      category: (Category.named(korean: category) ?? .other).rawValue, reference: String(number))
+  }
+
+  /// Runs of white space become one blank; what a plain text may not hold is dropped.
+  static func cleaned(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    var hasGap = false
+    for scalar in text.unicodeScalars where !isForbidden(scalar) {
+      if scalar.properties.isWhitespace {
+        hasGap = true
+        continue
+      }
+      if hasGap && !result.isEmpty { result.append(" ") }
+      hasGap = false
+      result.append(scalar)
+    }
+    return String(result)
+  }
+
+  private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0a, 0x0d, 0x85, 0x2028, 0x2029: false
+    case ..<0x20, 0x7f..<0xa0: true
+    case 0x202a...0x202e, 0x2066...0x2069, 0x200e, 0x200f, 0x061c, 0xfffe, 0xffff: true
+    default: false
+    }
+  }
+
+  /// The first `limit` characters as a reader sees them, without a blank at the end.
+  static func cut(_ text: String, to limit: Int) -> String {
+    var cut = text.prefix(limit)
+    while cut.last == " " { cut = cut.dropLast() }
+    return String(cut)
+  }
+}
