@@ -4,15 +4,19 @@ public import ServiceKit
 
 /// What intake is made of: citizens hand proposals in, read them and take them back.
 public struct IntakeService: ServiceDefinition {
+  /// Schema, role, consumer group and prefix of settings.
   public static let name = "intake"
+  /// What builds the schema `intake`.
   public static let migrations = Migrations.all
 
   private let proposals: Proposals
 
+  /// Nothing of its own to set or to open.
   public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
     proposals = Proposals(database: kit.database, clock: kit.clock)
   }
 
+  /// Submitting, reading and withdrawing.
   public var routes: [Route] {
     [
       .post("/v1/proposals", for: .citizen, proposals.submit),
@@ -22,6 +26,7 @@ public struct IntakeService: ServiceDefinition {
     ]
   }
 
+  /// What others decided about proposals, to show their state.
   public var consumers: [EventHandler] {
     [
       .of(ModerationEvent.self, proposals.apply(moderation:in:)),

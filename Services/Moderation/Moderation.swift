@@ -4,13 +4,17 @@ public import ServiceKit
 
 /// What moderation is made of: the Support Unit reviews proposals and selects those that go to a vote.
 public struct ModerationService: ServiceDefinition {
+  /// Schema, role, consumer group and prefix of settings.
   public static let name = "moderation"
+  /// What builds the schema `moderation`.
   public static let migrations = Migrations.all
 
   /// Settings of moderation.
   public struct Configuration: ServiceConfiguration {
     let clock: ReviewClock
 
+    /// Reads the settings that start with `FORUM_MODERATION_`.
+    /// - Throws: `SettingsError` also when proposals would be late before they are soon.
     public init(_ settings: inout Settings) throws(SettingsError) {
       let soon = try settings.int(
         "FORUM_MODERATION_SOON_DAYS", default: 7, in: 0...3650, "Review: days after which a proposal is marked soon")
@@ -25,10 +29,12 @@ public struct ModerationService: ServiceDefinition {
 
   private let reviews: Reviews
 
+  /// Opens nothing of its own.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     reviews = Reviews(database: kit.database, clock: kit.clock, reviewClock: configuration.clock, log: kit.log)
   }
 
+  /// The queue of reviews, and what the Support Unit decides.
   public var routes: [Route] {
     [
       .get("/v1/reviews", for: .supportUnit, reviews.list),
@@ -39,6 +45,7 @@ public struct ModerationService: ServiceDefinition {
     ]
   }
 
+  /// Proposals that were submitted or withdrawn.
   public var consumers: [EventHandler] { [.of(ProposalEvent.self, reviews.apply(proposal:in:))] }
 }
 

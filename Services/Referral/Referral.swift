@@ -4,15 +4,19 @@ public import ServiceKit
 
 /// What referral is made of: tasks over their bar become cases of the Committee, and a ministry is put in charge.
 public struct ReferralService: ServiceDefinition {
+  /// Schema, role, consumer group and prefix of settings.
   public static let name = "referral"
+  /// What builds the schema `referral`.
   public static let migrations = Migrations.all
 
   private let cases: Cases
 
+  /// Nothing of its own to set or to open.
   public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
     cases = Cases(database: kit.database, clock: kit.clock, log: kit.log)
   }
 
+  /// The cases and the ministries, for everyone.
   public var routes: [Route] {
     [
       .get("/v1/cases", for: .everyone, cases.list),
@@ -21,6 +25,7 @@ public struct ReferralService: ServiceDefinition {
     ]
   }
 
+  /// Bars that were crossed, and the texts of proposals for the ministry in charge.
   public var consumers: [EventHandler] {
     [
       .of(VoteEvent.self, cases.apply(vote:in:)),

@@ -7,10 +7,13 @@ import Voting
 /// What the vote counter is made of: it turns the ballots' log into tallies, exactly once. Run as many as there are
 /// partitions; each takes its share.
 public struct VoteCounterService: ServiceDefinition {
+  /// Role, consumer group and prefix of settings.
   public static let name = "vote-counter"
+  /// Voting's: tallies belong to its votes.
   public static let schema = "voting"
+  /// What builds the schema `voting`; the counter waits at its start until they are applied.
   public static let migrations = Voting.Migrations.all
-  // What it writes to the outbox is sent by voting's relay: one relay a schema.
+  /// What it writes to the outbox is sent by voting's relay: one relay a schema.
   public static let relaysOutbox = false
 
   /// Settings of the vote counter.
@@ -19,6 +22,8 @@ public struct VoteCounterService: ServiceDefinition {
     let batchSize: Int
     let batchWait: Int
 
+    /// Reads the settings that start with `FORUM_VOTE_COUNTER_`.
+    /// - Throws: `SettingsError`
     public init(_ settings: inout Settings) throws(SettingsError) {
       ballotKey = try settings.key(
         file: "FORUM_VOTE_COUNTER_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with voting")
@@ -33,6 +38,7 @@ public struct VoteCounterService: ServiceDefinition {
   private let publisher: TallyPublisher
   private let configuration: Configuration
 
+  /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     self.configuration = configuration
     count = Count(
@@ -40,9 +46,11 @@ public struct VoteCounterService: ServiceDefinition {
     publisher = TallyPublisher(database: kit.database, producer: kit.producer)
   }
 
+  /// The ballots' log.
   public var batchConsumers: [BatchConsumer] {
     [BatchConsumer(Topics.ballots, batchSize: configuration.batchSize, batchWait: configuration.batchWait, count)]
   }
 
+  /// Publishes the tallies that changed, ten times a second, in one process.
   public var jobs: [Job] { [Job("tallies", every: .milliseconds(100), publisher.run)] }
 }

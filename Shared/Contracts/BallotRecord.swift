@@ -40,14 +40,19 @@ public struct BallotRecord: Sendable, Equatable {
     case choice = "unknown-choice", time = "impossible-time", authentication = "bad-authentication-code"
   }
 
+  /// Length of every record.
   public static let byteCount = 91
   private static let authenticated = 75
 
+  /// The task that is voted on.
   public let proposal: ProposalID
+  /// A ballot, or what happens to the vote.
   public let content: Content
   /// Milliseconds since 1970 (UTC) on the clock of the service that accepted it.
   public let acceptedAt: Int64
 
+  /// A record that is about to be written.
+  /// - Parameter acceptedAt: milliseconds since 1970 (UTC).
   public init(proposal: ProposalID, content: Content, acceptedAt: Int64) {
     self.proposal = proposal
     self.content = content

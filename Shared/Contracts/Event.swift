@@ -20,7 +20,10 @@ public protocol EventFamily: Sendable {
 
 /// How one event type of a family is read.
 public struct EventDecoder<Family: EventFamily>: Sendable {
+  /// CloudEvents `type` that it reads.
   public let type: String
+  /// The event in a record's JSON.
+  /// - Throws: `DecodingError`
   public let decode: @Sendable ([UInt8]) throws -> Family
 
   /// - Parameter wrap: the enum's case.
@@ -35,15 +38,20 @@ public struct EventDecoder<Family: EventFamily>: Sendable {
 public struct Envelope<Family: EventFamily>: Sendable {
   /// Stable over repeated deliveries: deduplicate on it.
   public let id: UUID
+  /// CloudEvents `type`.
   public let type: String
+  /// When it happened, by the clock of the service that published it.
   public let time: Date
+  /// The aggregate; the event's own `subject`.
   public let subject: UUID
   /// Counts 1, 2, 3 without a gap within one subject on one topic.
   public let sequence: Int64
+  /// What happened.
   public let event: Family
   /// The JSON as it was published, for handing on: it keeps members that this version does not know.
   public let data: [UInt8]
 
+  /// An event as it was received.
   public init(
     id: UUID, type: String, time: Date, subject: UUID, sequence: Int64, event: Family, data: [UInt8] = []
   ) {

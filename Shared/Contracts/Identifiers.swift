@@ -2,8 +2,10 @@ public import FoundationEssentials
 
 /// A UUID that says in its type what it identifies, so that two of them cannot be swapped.
 public struct Identifier<Kind>: Hashable, Sendable, Codable, LosslessStringConvertible {
+  /// The identifier as other libraries take it.
   public let uuid: UUID
 
+  /// An identifier as given, or a new random one.
   public init(_ uuid: UUID = UUID()) { self.uuid = uuid }
 
   /// Reads the 36 characters of RFC 9562; upper and lower case.
@@ -26,6 +28,8 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, LosslessStringConve
     uuid = UUID(uuid: value)
   }
 
+  /// Reads a string of 36 characters.
+  /// - Throws: `DecodingError`
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let value = Self(try container.decode(String.self)) else {
@@ -34,6 +38,7 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, LosslessStringConve
     self = value
   }
 
+  /// Writes the 36 characters in lower case.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
@@ -42,8 +47,11 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, LosslessStringConve
 
 /// What the identifiers identify; never instantiated.
 public enum Kinds {
+  /// Of `ProposalID`.
   public enum Proposal {}
+  /// Of `CitizenID`.
   public enum Citizen {}
+  /// Of `CaseID`.
   public enum Case {}
 }
 

@@ -3,6 +3,8 @@ public import FoundationEssentials
 /// The one way in which the Forum writes and reads JSON: keys sorted, no escaped slashes, times as RFC 3339 in UTC with
 /// milliseconds.
 public enum JSON {
+  /// The bytes of a value: UTF-8 without white space.
+  /// - Throws: `EncodingError`
   public static func encode(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -53,5 +55,6 @@ extension Date {
   /// microseconds in this century), hence the microsecond added before cutting.
   public var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000 + 0.001).rounded(.down)) }
 
+  /// The moment so many milliseconds after 1970 began (UTC).
   public init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
 }

@@ -12,9 +12,13 @@ public enum TaskAction: String, Codable, Sendable, CaseIterable {
 public enum Lifecycle {
   /// One row: in this state, this action, by this role, leads there.
   public struct Transition: Sendable, Equatable {
+    /// The state before.
     public let from: TaskState
+    /// What is done.
     public let action: TaskAction
+    /// Who does it: a role of the token, or the name of a service.
     public let actor: String
+    /// The state after; the same as before where the action only adds a fact.
     public let to: TaskState
   }
 
@@ -50,7 +54,9 @@ public enum Lifecycle {
   /// Events of different topics have no order between them: a later step may be heard of before an earlier one, so a
   /// follower moves forward along the path, over steps that it has not heard of yet, and never back.
   public static func following(_ state: TaskState, on action: TaskAction) -> TaskState? {
-    guard let target = transitions.first(where: { $0.action == action })?.to, target.rank > state.rank else { return nil }
+    guard let target = transitions.first(where: { $0.action == action })?.to, target.rank > state.rank else {
+      return nil
+    }
     return target
   }
 }

@@ -2,9 +2,12 @@
 public struct Ministry: Sendable, Hashable {
   /// Short name in topics and addresses: lower-case letters.
   public let slug: String
+  /// Its official name.
   public let korean: String
+  /// Its official name in English.
   public let english: String
 
+  /// A ministry by its slug and names.
   public init(slug: String, korean: String, english: String) {
     self.slug = slug
     self.korean = korean
@@ -33,6 +36,7 @@ public struct Ministry: Sendable, Hashable {
     Ministry(slug: "mss", korean: "중소벤처기업부", english: "Ministry of SMEs and Startups"),
   ]
 
+  /// The ministry with a slug; nil when there is none.
   public static func named(_ slug: String) -> Ministry? { all.first { $0.slug == slug } }
 }
 
@@ -42,6 +46,7 @@ public enum Category: String, Sendable, Codable, CaseIterable {
   case rural, welfare, childcare, population, safety, humanRights = "human-rights", culture, animals, economy
   case transport, administration, other
 
+  /// The name that citizens see.
   public var korean: String {
     switch self {
     case .politics: "정치개혁"
@@ -64,6 +69,7 @@ public enum Category: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// The name for readers of English.
   public var english: String {
     switch self {
     case .politics: "Political reform"
@@ -86,5 +92,6 @@ public enum Category: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// The category with a Korean name, as it stands in petitions; nil when there is none.
   public static func named(korean: String) -> Category? { allCases.first { $0.korean == korean } }
 }

@@ -9,10 +9,14 @@ public struct VoteRule: Codable, Sendable, Equatable {
 
   /// The number of yes votes that must be exceeded.
   public var yesBar: Int64
+  /// At once when the count crosses the bar, or after the vote has closed.
   public var referral: Referral
+  /// When the vote is to open; it opens then or moments later, never earlier.
   public var opensAt: Date
+  /// Ballots accepted at this moment or later do not count.
   public var closesAt: Date
 
+  /// A rule; times are cut to milliseconds, so that its hash survives JSON.
   public init(yesBar: Int64, referral: Referral, opensAt: Date, closesAt: Date) {
     self.yesBar = yesBar
     self.referral = referral

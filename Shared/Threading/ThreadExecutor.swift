@@ -29,6 +29,7 @@ public final class ThreadExecutor: SerialExecutor, TaskExecutor, @unchecked Send
     condition.deallocate()
   }
 
+  /// Puts a job behind those that wait; from any thread.
   public func enqueue(_ job: consuming ExecutorJob) {
     let unowned = UnownedJob(job)
     pthread_mutex_lock(lock)

@@ -3,6 +3,7 @@ import ServiceKit
 
 /// What builds the schema `intake`.
 public enum Migrations {
+  /// In the order of their numbers, ServiceKit's own first; applied ones never change.
   public static let all: [Migration] =
     BaseMigrations.all + [
       Migration(

@@ -21,7 +21,9 @@ public enum ModerationEvent: EventFamily {
   case rejected(ProposalRejected)
   case selected(TaskSelected)
 
+  /// `forum.moderation`.
   public static let topic = Topics.moderation
+  /// How each type is read.
   public static let decoders: [EventDecoder<Self>] = [
     EventDecoder(ProposalAccepted.self, Self.accepted),
     EventDecoder(ProposalRejected.self, Self.rejected),
@@ -31,13 +33,19 @@ public enum ModerationEvent: EventFamily {
 
 /// The Support Unit let a proposal through.
 public struct ProposalAccepted: Event, Equatable {
+  /// One of the events of `ModerationEvent`.
   public typealias Family = ModerationEvent
+  /// CloudEvents `type`; the version is at its end.
   public static let type = "kr.forum.proposal.accepted.v1"
+  /// The proposal: key of the record.
   public var subject: UUID { proposal.uuid }
 
+  /// What was let through.
   public var proposal: ProposalID
+  /// When the Support Unit decided.
   public var acceptedAt: Date
 
+  /// An event of these members.
   public init(proposal: ProposalID, acceptedAt: Date) {
     self.proposal = proposal
     self.acceptedAt = acceptedAt
@@ -46,15 +54,23 @@ public struct ProposalAccepted: Event, Equatable {
 
 /// The Support Unit turned a proposal down, with a public reason.
 public struct ProposalRejected: Event, Equatable {
+  /// One of the events of `ModerationEvent`.
   public typealias Family = ModerationEvent
+  /// CloudEvents `type`; the version is at its end.
   public static let type = "kr.forum.proposal.rejected.v1"
+  /// The proposal: key of the record.
   public var subject: UUID { proposal.uuid }
 
+  /// What was turned down.
   public var proposal: ProposalID
+  /// The public reason; it also says whether the text is hidden.
   public var code: RejectionCode
+  /// The reason in the Support Unit's words, public: plain text, at most 4000 characters.
   public var explanation: String
+  /// When the Support Unit decided.
   public var rejectedAt: Date
 
+  /// An event of these members.
   public init(proposal: ProposalID, code: RejectionCode, explanation: String, rejectedAt: Date) {
     self.proposal = proposal
     self.code = code
@@ -65,19 +81,31 @@ public struct ProposalRejected: Event, Equatable {
 
 /// The Support Unit selected an accepted proposal for a yes-or-no vote: from here on it is a task.
 public struct TaskSelected: Event, Equatable {
+  /// One of the events of `ModerationEvent`.
   public typealias Family = ModerationEvent
+  /// CloudEvents `type`; the version is at its end.
   public static let type = "kr.forum.task.selected.v1"
+  /// The proposal: key of the record.
   public var subject: UUID { proposal.uuid }
 
+  /// The proposal that has become a task; it keeps its number.
   public var proposal: ProposalID
+  /// Who wrote it.
   public var author: CitizenID
+  /// Title of the proposal: plain text, one line.
   public var title: String
+  /// The subject that its author chose; it decides the ministry in charge.
   public var category: Category
+  /// Where it came from, for example the number of a petition; absent when written here.
   public var reference: String?
+  /// What will decide its vote; fixed and hashed by voting when it is scheduled.
   public var rule: VoteRule
+  /// Why it goes to a vote, public: plain text, at most 1000 characters.
   public var reason: String
+  /// When the Support Unit decided.
   public var selectedAt: Date
 
+  /// An event of these members.
   public init(
     proposal: ProposalID, author: CitizenID, title: String, category: Category, reference: String?, rule: VoteRule,
     reason: String, selectedAt: Date
