@@ -59,7 +59,8 @@ final class Connection: @unchecked Sendable {
 
   /// What to do when the deadline has passed.
   func expire() {
-    if phase == .header || phase == .body {
+    let isSilent = phase == .header && !gate.hasBegun && owner.server.isDraining.load(ordering: .relaxed)
+    if (phase == .header || phase == .body) && !isSilent {
       fault = Fault(408, "the request took too long")
       refuse()
     } else {
@@ -67,11 +68,18 @@ final class Connection: @unchecked Sendable {
     }
   }
 
-  func isDue(_ tick: Int, isDraining: Bool) -> Bool {
+  func isDue(_ tick: Int) -> Bool {
     switch phase {
-    case .idle: isDraining || deadline <= tick
-    case .header, .body, .writing, .lingering: deadline <= tick
+    case .idle, .header, .body, .writing, .lingering: deadline <= tick
     case .handling, .streaming: false
+    }
+  }
+
+  /// Gives a client that has no request under way a last moment: one may be on the wire already, and would be lost.
+  func beginDrain() {
+    cancelStream()
+    if phase == .idle || phase == .header && !gate.hasBegun {
+      deadline = min(deadline, owner.deadline(seconds: configuration.lastRequestSeconds))
     }
   }
 
@@ -129,11 +137,14 @@ final class Connection: @unchecked Sendable {
   /// evhttp answers some faults itself, with a page of HTML. It has not been sent when this is called and never will be:
   /// our refusal takes its place.
   private func ownAnswer(_ output: OpaquePointer?, added: Int) {
-    var line = [UInt8](repeating: 0, count: 12)  // "HTTP/1.1 413"
+    let length = 12  // "HTTP/1.1 413"
     var position = evbuffer_ptr()
+    var piece = iovec()
+    // Looked at, not copied out: libevent refuses the latter once a connection has been written to.
     guard evbuffer_ptr_set(output, &position, evbuffer_get_length(output) - added, EVBUFFER_PTR_SET) == 0,
-      evbuffer_copyout_from(output, &position, &line, line.count) == line.count
+      evbuffer_peek(output, length, &position, &piece, 1) > 0, piece.iov_len >= length
     else { return }
+    let line = UnsafeRawBufferPointer(start: piece.iov_base, count: length)
     let status = line[9...].reduce(0) { $0 * 10 + Int($1) - 0x30 }
     switch status {
     case 100: break  // the client asked whether it may send the body
@@ -219,6 +230,7 @@ final class Connection: @unchecked Sendable {
     uncount()
     endedStream()
     enter(.idle, seconds: configuration.idleSeconds)
+    if owner.server.isDraining.load(ordering: .relaxed) { beginDrain() }
     let input = bufferevent_get_input(buffer)
     if evbuffer_get_length(input) > 0 {  // the next request has come already
       beginHeader()

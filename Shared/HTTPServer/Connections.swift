@@ -21,6 +21,10 @@ final class Connections {
   private var live: [OpaquePointer: Connection] = [:]
   private var accepted: [OpaquePointer] = []
   private var refused: [Connection] = []
+  /// Set while the server drains and the listening socket is still open.
+  private var whenClosed: (() -> Void)?
+  /// The tick at which it is closed whoever waits.
+  private var closeBy = 0
 
   /// Takes over `socket`, also when it throws.
   init(base: OpaquePointer, socket: Int32, server: ServerState) throws(HTTPServerError) {
@@ -64,14 +68,18 @@ final class Connections {
     event_add(tickEvent, &interval)
   }
 
-  /// Closes the listening socket and lets streams end; idle connections go with the next tick.
-  func drain() {
+  /// Takes the connections that wait to be accepted, closes the listening socket, and lets streams end.
+  /// - Parameter closed: called when there will be no further connection.
+  func drain(_ closed: @escaping () -> Void) {
+    whenClosed = closed
+    closeBy = deadline(seconds: 1)
+    for connection in live.values { connection.beginDrain() }
     closeListener()
-    for connection in live.values { connection.cancelStream() }
   }
 
   /// Closes everything; the loop does not run any more.
   func closeAll() {
+    closeListener(atOnce: true)
     evhttp_free(http)
     if let tickEvent { event_free(tickEvent) }
     if let laterEvent { event_free(laterEvent) }
@@ -91,10 +99,16 @@ final class Connections {
     server.connections.subtract(1, ordering: .relaxed)
   }
 
-  private func closeListener() {
+  /// With the socket the kernel would reset who waits to be accepted, and the request that came with them: so not while
+  /// anybody waits, unless they keep coming. Called again when they have been accepted.
+  private func closeListener(atOnce: Bool = false) {
     guard let boundSocket else { return }
+    var waiting = pollfd(fd: evconnlistener_get_fd(listener), events: Int16(POLLIN), revents: 0)
+    if !atOnce && tick < closeBy && (!accepted.isEmpty || poll(&waiting, 1, 0) > 0) { return }
     evhttp_del_accept_socket(http, boundSocket)
     self.boundSocket = nil
+    whenClosed?()
+    whenClosed = nil
   }
 
   private func makeBuffer(_ base: OpaquePointer?) -> OpaquePointer? {
@@ -114,6 +128,7 @@ final class Connections {
   private func runLater() {
     while let buffer = accepted.popLast() { register(buffer) }
     while let connection = refused.popLast() { connection.refuse() }
+    if whenClosed != nil { closeListener() }
   }
 
   private func register(_ buffer: OpaquePointer) {
@@ -123,6 +138,7 @@ final class Connections {
     guard let argument, let loop else { return }
     let connection = Connection(OpaquePointer(argument), buffer: buffer, of: self, loop: loop)
     live[OpaquePointer(argument)] = connection
+    if whenClosed != nil { connection.beginDrain() }
     let count = server.connections.add(1, ordering: .relaxed).newValue
     if count > server.configuration.maximumConnections {
       connection.fault = Fault(503, "too many connections")
@@ -141,10 +157,10 @@ final class Connections {
   private func onTick() {
     tick += 1
     date = httpDate()
-    let isDraining = server.isDraining.load(ordering: .relaxed)
     if boundSocket != nil { evconnlistener_enable(listener) }
+    if whenClosed != nil { closeListener() }
     var late: [Connection] = []
-    for connection in live.values where connection.isDue(tick, isDraining: isDraining) { late.append(connection) }
+    for connection in live.values where connection.isDue(tick) { late.append(connection) }
     for connection in late { connection.expire() }
   }
 

@@ -70,22 +70,20 @@ public final class HTTPServer: Sendable {
   /// Streams that are being sent.
   public var streams: Int { state.streams.load(ordering: .relaxed) }
 
-  /// Stops without losing answers: closes the listening sockets, cancels the tasks of streams, waits for requests in
-  /// flight, closes all connections and ends the threads. Answers given meanwhile say `Connection: close`.
+  /// Stops without losing requests: accepts who waits to be accepted, closes the listening sockets, cancels the tasks of
+  /// streams, answers the requests in flight and those that kept-alive connections send within a moment, closes all
+  /// connections and ends the threads. Answers given meanwhile say `Connection: close`.
   /// - Parameter seconds: what is not done by then is cut off.
   public func drain(seconds: Int) async {
+    let end = ContinuousClock.now + .seconds(seconds)
     state.isDraining.store(true, ordering: .sequentiallyConsistent)
     let loops = running.withLock { $0.loops }
     for loop in loops {
       await withCheckedContinuation { drained in
-        loop.perform {
-          loop.drainConnections()
-          drained.resume()
-        }
+        loop.perform { loop.drainConnections { drained.resume() } }
       }
     }
-    let end = ContinuousClock.now + .seconds(seconds)
-    while requestsInFlight + streams > 0 && ContinuousClock.now < end { await pause() }
+    while connections + requestsInFlight + streams > 0 && ContinuousClock.now < end { await pause() }
     for loop in loops { loop.stop() }
     while !loops.allSatisfy(\.isStopped) { await pause() }
   }

@@ -20,6 +20,8 @@ public struct HTTPServerConfiguration: Sendable {
   public var bodySeconds = 10
   /// Seconds a connection may wait for its next request.
   public var idleSeconds = 30
+  /// Seconds that a connection without a request is given to send one when the server drains; it is answered.
+  public var lastRequestSeconds = 1
   /// Seconds a peer may leave an answer untaken.
   public var writeSeconds = 30
   /// How the server's own refusals look, given the status (400, 408, 413, 417, 431, 500, 501, 503, 505) and what is

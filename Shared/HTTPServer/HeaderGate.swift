@@ -21,6 +21,9 @@ struct HeaderGate {
   /// Fields in the header section; what evhttp lists behind them came from a trailer section.
   private(set) var fields = 0
 
+  /// Whether anything of the request has arrived.
+  var hasBegun: Bool { bytes > 0 }
+
   /// Whether the request line ended in `HTTP/1.1`; otherwise it is 1.0.
   var isVersion11: Bool { lastEight == Self.version11 }
 

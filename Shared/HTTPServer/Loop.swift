@@ -78,8 +78,9 @@ final class Loop: TaskExecutor, @unchecked Sendable {
   }
 
   /// Closes the listening socket and lets streams end; on the loop's thread.
-  func drainConnections() {
-    if !isStopped { connections.drain() }
+  /// - Parameter closed: called when there will be no further connection.
+  func drainConnections(_ closed: @escaping @Sendable () -> Void) {
+    if isStopped { closed() } else { connections.drain(closed) }
   }
 
   /// Closes everything and ends the thread.

@@ -6,6 +6,7 @@ import HTTPClient
 import HTTPServer
 import Kafka
 import Postgres
+import Synchronization
 import Threading
 
 /// The life of a service, the same for all: settings, log, connections, routes, consumers, jobs, and an orderly end.
@@ -72,23 +73,37 @@ public enum Service {
 }
 
 /// SIGTERM and SIGINT, as something that can be awaited.
+///
+/// By a handler and a pipe, not by blocked signals and `sigwait`: the main thread of a program with an asynchronous main
+/// ends up waiting in libdispatch with an empty signal mask, so that a signal would reach it and end the process at once.
 final class StopSignal: Sendable {
   private let stream: AsyncStream<Int32>
 
   init() {
     let (stream, continuation) = AsyncStream<Int32>.makeStream()
     self.stream = stream
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, SIGTERM)
-    sigaddset(&set, SIGINT)
-    // Blocked before any other thread starts, so that all inherit it and only the waiting thread gets the signal.
-    pthread_sigmask(SIG_BLOCK, &set, nil)
-    startThread(name: "signals") { [set] in
-      var set = set
-      var number: Int32 = 0
-      while sigwait(&set, &number) == 0 { continuation.yield(number) }
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    let (reading, writing) = (ends[0], ends[1])
+    stopPipe.store(writing, ordering: .relaxed)
+    startThread(name: "signals") {
+      var number: UInt8 = 0
+      while true {
+        let count = read(reading, &number, 1)
+        if count == 1 { continuation.yield(Int32(number)) } else if count == 0 || errno != EINTR { return }
+      }
     }
+    var action = sigaction()
+    action.sa_flags = SA_RESTART
+    // A handler may do next to nothing (signal-safety(7)); writing to a pipe is allowed.
+    action.__sigaction_handler.sa_handler = { number in
+      let before = errno
+      var byte = UInt8(truncatingIfNeeded: number)
+      _ = write(stopPipe.load(ordering: .relaxed), &byte, 1)
+      errno = before
+    }
+    sigaction(SIGTERM, &action, nil)
+    sigaction(SIGINT, &action, nil)
   }
 
   func wait() async -> Int32 {
@@ -96,3 +111,6 @@ final class StopSignal: Sendable {
     return SIGTERM
   }
 }
+
+/// The writing end of the pipe on which a signal becomes a byte: a handler can reach nothing but what is global.
+private let stopPipe = Atomic<Int32>(-1)

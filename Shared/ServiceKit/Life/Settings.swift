@@ -105,9 +105,6 @@ public struct Settings {
     throw SettingsError("\(name): the file does not hold 64 hexadecimal digits")
   }
 
-  /// Whether the setting is present at all.
-  public func isSet(_ name: String) -> Bool { environment[name] != nil }
-
   /// - Throws: when the environment has a `FORUM_` name that nobody declared: most often a misspelling.
   public func refuseUnknown() throws(SettingsError) {
     let known = Set(declarations.map(\.name))

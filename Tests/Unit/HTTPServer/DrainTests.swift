@@ -75,6 +75,46 @@ import Testing
     #expect(server.connections == 0 && server.requestsInFlight == 0)
   }
 
+  @Test func aRequestThatAKeptConnectionSendsWhileDrainingIsAnsweredAsItsLast() async throws {
+    let server = HTTPServer(HTTPServerConfiguration(), handler: echoRequest)
+    try server.start()
+    let port = server.port
+    let kept = try #require(RawClient(port: port))
+    let silent = try #require(RawClient(port: port))
+    kept.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
+    _ = await offThePool { kept.receive(until: "GET /first - ") }
+    #expect(await eventuallyHolds { server.connections == 2 })
+    async let drained: Void = server.drain(seconds: 10)
+    #expect(await eventuallyHolds { RawClient(port: port) == nil })
+    kept.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n")
+    let answer = await offThePool { kept.receiveToEnd() }
+    #expect(answer?.contains("\r\nConnection: close\r\n") == true && answer?.hasSuffix("GET /last - ") == true)
+    // The one that says nothing is not waited for long.
+    #expect(await offThePool { silent.receiveToEnd() } == "")
+    await drained
+    #expect(server.connections == 0)
+  }
+
+  @Test func noRequestIsLostWhenAServerDrainsUnderLoad() async throws {
+    for _ in 0..<5 {
+      let server = HTTPServer(HTTPServerConfiguration(), handler: echoRequest)
+      try server.start()
+      let port = server.port
+      async let lost = offThePool {
+        var lost = 0
+        // Until the connection is refused: nothing was sent then.
+        while let client = RawClient(port: port) {
+          client.send("GET /one HTTP/1.1\r\nHost: a\r\n\r\n")
+          if !client.receive(until: "GET /one - ").hasSuffix("GET /one - ") { lost += 1 }
+        }
+        return lost
+      }
+      try await Task.sleep(for: .milliseconds(100))
+      await server.drain(seconds: 10)
+      #expect(await lost == 0)
+    }
+  }
+
   @Test func drainCutsOffAHandlerThatTakesTooLong() async throws {
     let (gate, open) = AsyncStream<Void>.makeStream()
     let server = HTTPServer(HTTPServerConfiguration()) { request in

@@ -4,8 +4,9 @@ import Testing
 
 @Suite struct HTTPServerRefusalTests {
   /// Sends `bytes` and gives what came until the server closed, with the number of requests it executed.
+  /// - Parameter isKeptAlive: the connection has had a request and its answer before, which are not reported.
   private func outcome(
-    _ bytes: [UInt8], _ change: (inout HTTPServerConfiguration) -> Void = { _ in }
+    _ bytes: [UInt8], isKeptAlive: Bool = false, _ change: (inout HTTPServerConfiguration) -> Void = { _ in }
   ) async throws -> (answer: String?, executed: Int) {
     let executed = CallCounter()
     var answer: String?
@@ -19,11 +20,15 @@ import Testing
       let port = server.port
       answer = await offThePool {
         guard let client = RawClient(port: port) else { return nil }
+        if isKeptAlive {
+          client.send(Self.get + "\r\n")
+          _ = client.receive(until: "GET / - ")
+        }
         client.send(bytes)
         return client.receiveToEnd()
       }
     }
-    return (answer, executed.value)
+    return (answer, executed.value - (isKeptAlive ? 1 : 0))
   }
 
   private static let post = "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -63,11 +68,12 @@ import Testing
     ("101 fields", 400, "GET / HTTP/1.1\r\nHost: a" + String(repeating: "\r\nX: y", count: 100), ""),
   ]
 
-  @Test(arguments: smuggling.indices)
-  func ambiguousFramingIsRefusedAndNothingBehindItRuns(index: Int) async throws {
+  @Test(arguments: smuggling.indices, [false, true])
+  func ambiguousFramingIsRefusedAndNothingBehindItRuns(index: Int, isKeptAlive: Bool) async throws {
     let (name, status, head, body) = Self.smuggling[index]
     let second = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
-    let (answer, executed) = try await outcome(Array("\(head)\r\n\r\n\(body)\(second)".utf8))
+    let (answer, executed) = try await outcome(
+      Array("\(head)\r\n\r\n\(body)\(second)".utf8), isKeptAlive: isKeptAlive)
     #expect(executed == 0, "\(name)")
     #expect(answer?.hasPrefix("HTTP/1.1 \(status) ") == true, "\(name): \(answer ?? "left open")")
     #expect(answer?.contains("application/problem+json") == true, "\(name)")
@@ -75,18 +81,23 @@ import Testing
     #expect(answer?.split(separator: "HTTP/1.1 ").count == 1, "\(name): one answer")
   }
 
-  @Test func aBodyOverTheLimitIs413() async throws {
+  @Test(arguments: [false, true]) func aBodyOverTheLimitIs413(isKeptAlive: Bool) async throws {
     let head = Self.post + "Content-Length: 3000000\r\n\r\n"
     let body = [UInt8](repeating: 0x61, count: 3_000_000)
-    let (answer, executed) = try await outcome(Array(head.utf8) + body) { $0.maximumBodyBytes = 1000 }
+    let (answer, executed) = try await outcome(Array(head.utf8) + body, isKeptAlive: isKeptAlive) {
+      $0.maximumBodyBytes = 1000
+    }
     #expect(answer?.hasPrefix("HTTP/1.1 413 Content Too Large\r\n") == true, "\(answer ?? "left open")")
+    #expect(answer?.contains("application/problem+json") == true)
     #expect(executed == 0)
   }
 
-  @Test func chunksOverTheLimitAre413() async throws {
+  @Test(arguments: [false, true]) func chunksOverTheLimitAre413(isKeptAlive: Bool) async throws {
     let request = Self.post + "Transfer-Encoding: chunked\r\n\r\n3e8\r\n"
     let chunk = String(repeating: "a", count: 1000)
-    let (answer, executed) = try await outcome(Array("\(request)\(chunk)\r\n1\r\na\r\n0\r\n\r\n".utf8)) {
+    let (answer, executed) = try await outcome(
+      Array("\(request)\(chunk)\r\n1\r\na\r\n0\r\n\r\n".utf8), isKeptAlive: isKeptAlive
+    ) {
       $0.maximumBodyBytes = 1000
     }
     #expect(answer?.hasPrefix("HTTP/1.1 413 ") == true, "\(answer ?? "left open")")

@@ -1,0 +1,78 @@
+import Contracts
+
+/// How the values of the contracts are called on the pages.
+extension Language {
+  func label(_ state: TaskState) -> String {
+    let texts =
+      switch state {
+      case .submitted: ("검토 중", "Under review")
+      case .accepted: ("채택", "Accepted")
+      case .rejected: ("반려", "Rejected")
+      case .withdrawn: ("철회", "Withdrawn")
+      case .selected: ("투표 과제로 선정", "Selected for the vote")
+      case .scheduled: ("투표 예정", "Vote to come")
+      case .open: ("투표 중", "Vote open")
+      case .closed: ("투표 종료", "Vote closed")
+      case .referred: ("협의회 회부", "Referred to the Committee")
+      case .assigned: ("소관부처 배정", "Assigned to a ministry")
+      }
+    return pick(texts)
+  }
+
+  func label(_ category: Category) -> String { pick((category.korean, category.english)) }
+
+  func label(_ ministry: Ministry) -> String { pick((ministry.korean, ministry.english)) }
+
+  func label(_ code: RejectionCode) -> String {
+    let texts =
+      switch code {
+      case .duplicate: ("이미 있는 제안과 같음", "The same as an earlier proposal")
+      case .irrelevant: ("정부혁신과 관련이 없음", "Not about government innovation")
+      case .noAction: ("정부에 바라는 조치가 없음", "Asks for no action of the government")
+      case .honours: ("포상이나 서훈에 관한 것", "About honours or awards")
+      case .fakeName: ("실명이 아님", "Not under a true name")
+      case .freedomOfInformation: ("정보공개 청구에 해당함", "A request for information")
+      case .libellous: ("명예훼손", "Libellous")
+      case .offensive: ("욕설이나 혐오 표현", "Offensive")
+      case .advertisement: ("광고", "Advertisement")
+      }
+    return pick(texts)
+  }
+
+  func label(_ reason: WithdrawalReason) -> String {
+    let texts =
+      switch reason {
+      case .duplicated: ("이미 같은 제안이 있음", "Already proposed by someone")
+      case .alreadyStarted: ("이미 시행되고 있음", "Already under way")
+      case .notFeasible: ("실현하기 어려움", "Not feasible")
+      case .mistake: ("잘못 제출함", "Handed in by mistake")
+      case .other: ("기타", "Other")
+      }
+    return pick(texts)
+  }
+
+  func label(_ kind: Occurrence.Kind) -> String {
+    let texts =
+      switch kind {
+      case .submitted: ("제안 제출", "Handed in")
+      case .withdrawn: ("제안자가 철회", "Taken back by the author")
+      case .accepted: ("지원단 채택", "Accepted by the Support Unit")
+      case .rejected: ("지원단 반려", "Rejected by the Support Unit")
+      case .selected: ("투표 과제로 선정", "Selected for the vote")
+      case .scheduled: ("투표 공고", "Vote announced")
+      case .opened: ("투표 시작", "Vote opened")
+      case .barCrossed: ("회부 기준 초과", "Bar exceeded")
+      case .closed: ("투표 종료", "Vote closed")
+      case .received: ("협의회 접수", "Received by the Committee")
+      case .assigned: ("소관부처 배정", "Assigned to a ministry")
+      }
+    return pick(texts)
+  }
+
+  private func pick(_ texts: (String, String)) -> String {
+    switch self {
+    case .korean: texts.0
+    case .english: texts.1
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/// Every text of the pages, in both languages side by side.
+enum Phrase: String, CaseIterable, Sendable {
+  case siteName, siteDescription, skipToContent, language, timesNote, apiNote
+  case listTitle, filterLabel, noItems, older, newest, pagesLabel
+  case allFilter, reviewFilter, acceptedFilter, scheduledFilter, openFilter, closedFilter, referredFilter
+  case rejectedFilter, withdrawnFilter
+  case category, reference, stateLabel, submittedAt, yes, no, bar, votesUnit, backToList
+  case hiddenTitle, hiddenText, missingTitle, missingText, summary, text
+  case rejectionHeading, rejectionReason, explanation, withdrawalHeading, withdrawalReason
+  case voteHeading, ruleHeading, tallyHeading, barRule, barMeaning, opensAt, closesAt, referralRule, referralAtOnce
+  case referralAtClose, ruleHash, ruleHashNote, votePlanned, voteOpen, voteClosed, voteStatus, carried, notCarried
+  case barCrossedMeanwhile, result, towardsBar, countedUpTo, noTally, finalTally, live, liveLost
+  case stateChanged, reload
+  case referralHeading, holder, committee, since, due, awaitingReceipt, caseNumber, committeeReceived
+  case historyHeading, noHistory, when, what, details, dueBy
+  case notFoundTitle, notFoundText, badRequestTitle, badRequestText, unavailableTitle, unavailableText
+  case errorTitle, errorText
+
+  func `in`(_ language: Language) -> String {
+    switch language {
+    case .korean: texts.korean
+    case .english: texts.english
+    }
+  }
+
+  private var texts: (korean: String, english: String) {
+    switch self {
+    case .siteName: ("정부혁신국민포럼", "Government Innovation Citizen Forum")
+    case .siteDescription:
+      (
+        "국민의 제안이 검토와 투표를 거쳐 소관부처에 이르는 모든 과정을 공개합니다.",
+        "From a citizen's proposal through review and vote to a ministry: every step in public."
+      )
+    case .skipToContent: ("본문 바로가기", "Skip to content")
+    case .language: ("언어", "Language")
+    case .timesNote: ("모든 시각은 한국 표준시(KST, UTC+9)입니다.", "All times are Korea Standard Time (KST, UTC+9).")
+    case .apiNote:
+      (
+        "이 화면의 내용은 공개된 사건 기록에서 만들어집니다.",
+        "What these pages show is made from the public record of events."
+      )
+    case .listTitle: ("제안과 투표", "Proposals and votes")
+    case .filterLabel: ("상태별로 보기", "Show by state")
+    case .noItems: ("이 상태의 제안이 없습니다.", "There are no proposals in this state.")
+    case .older: ("이전 제안 더 보기", "Older proposals")
+    case .newest: ("최신 제안으로", "Back to the newest")
+    case .pagesLabel: ("페이지 이동", "Pages")
+    case .allFilter: ("전체", "All")
+    case .reviewFilter: ("검토 중", "Under review")
+    case .acceptedFilter: ("채택", "Accepted")
+    case .scheduledFilter: ("투표 예정", "Vote to come")
+    case .openFilter: ("투표 중", "Vote open")
+    case .closedFilter: ("투표 종료", "Vote closed")
+    case .referredFilter: ("협의회 회부", "Referred")
+    case .rejectedFilter: ("반려", "Rejected")
+    case .withdrawnFilter: ("철회", "Withdrawn")
+    case .category: ("분야", "Category")
+    case .reference: ("출처 번호", "Reference")
+    case .stateLabel: ("상태", "State")
+    case .submittedAt: ("제안 시각", "Submitted")
+    case .yes: ("찬성", "Yes")
+    case .no: ("반대", "No")
+    case .bar: ("기준", "Bar")
+    case .votesUnit: ("표", "votes")
+    case .backToList: ("목록으로", "Back to the list")
+    case .hiddenTitle: ("비공개 처리된 제안", "Proposal with hidden text")
+    case .hiddenText:
+      (
+        "반려 사유에 따라 이 제안의 제목과 본문을 공개하지 않습니다.",
+        "Because of the reason for its rejection, the title and text of this proposal are not shown."
+      )
+    case .missingTitle: ("제목을 기다리는 중인 제안", "Proposal whose title has not arrived yet")
+    case .missingText:
+      (
+        "제안의 본문이 아직 도착하지 않았습니다. 잠시 뒤에 다시 보십시오.",
+        "The text of this proposal has not arrived yet. Look again in a moment."
+      )
+    case .summary: ("요약", "Summary")
+    case .text: ("제안 내용", "Proposal")
+    case .rejectionHeading: ("반려 사유", "Why it was rejected")
+    case .rejectionReason: ("사유", "Reason")
+    case .explanation: ("설명", "Explanation")
+    case .withdrawalHeading: ("철회", "Withdrawal")
+    case .withdrawalReason: ("철회 사유", "Reason")
+    case .voteHeading: ("찬반 투표", "Yes-or-no vote")
+    case .ruleHeading: ("투표 규칙", "Rule of the vote")
+    case .tallyHeading: ("집계", "Tally")
+    case .barRule: ("회부 기준", "Bar for referral")
+    case .barMeaning: ("찬성이 이 수를 넘으면 회부", "referred with more yes votes than this")
+    case .opensAt: ("투표 시작", "Opens")
+    case .closesAt: ("투표 마감", "Closes")
+    case .referralRule: ("회부 시점", "When it is referred")
+    case .referralAtOnce: ("기준을 넘는 즉시", "As soon as the bar is exceeded")
+    case .referralAtClose: ("투표가 끝난 뒤", "After the vote has closed")
+    case .ruleHash: ("규칙 해시 (SHA-256)", "Hash of the rule (SHA-256)")
+    case .ruleHashNote:
+      (
+        "투표가 시작되면 규칙은 바뀌지 않습니다. 해시로 확인할 수 있습니다.",
+        "The rule does not change once the vote is open. The hash lets anyone check that."
+      )
+    case .votePlanned: ("투표 예정", "To come")
+    case .voteOpen: ("투표 중", "Open")
+    case .voteClosed: ("투표 종료", "Closed")
+    case .voteStatus: ("투표 상태", "Vote")
+    case .carried: ("기준을 넘어 협의회에 회부되었습니다.", "Over the bar: it goes to the Committee.")
+    case .notCarried: ("기준을 넘지 못했습니다.", "Not over the bar.")
+    case .barCrossedMeanwhile: ("기준을 넘었습니다.", "The bar has been exceeded.")
+    case .result: ("결과", "Result")
+    case .towardsBar: ("기준까지의 찬성", "Yes votes towards the bar")
+    case .countedUpTo: ("집계 시각", "Counted up to")
+    case .noTally: ("아직 집계된 표가 없습니다.", "No votes have been counted yet.")
+    case .finalTally: ("최종 집계", "Final count")
+    case .live: ("실시간으로 갱신됩니다.", "Updated live.")
+    case .liveLost: ("연결이 끊겨 다시 연결하고 있습니다.", "Connection lost; trying again.")
+    case .stateChanged: ("이 제안의 상태가 바뀌었습니다.", "The state of this proposal has changed.")
+    case .reload: ("새로 고침", "Reload the page")
+    case .referralHeading: ("회부와 소관", "Referral and custody")
+    case .holder: ("현재 담당", "Held by")
+    case .committee: ("정부혁신추진협의회", "Government Innovation Committee")
+    case .since: ("담당 시작", "Since")
+    case .due: ("처리 기한", "Due")
+    case .awaitingReceipt:
+      ("협의회의 접수를 기다리고 있습니다.", "Awaiting receipt by the Committee.")
+    case .caseNumber: ("사건 번호", "Case")
+    case .committeeReceived: ("협의회 접수", "Received by the Committee")
+    case .historyHeading: ("진행 이력", "History")
+    case .noHistory: ("아직 기록이 없습니다.", "Nothing has been recorded yet.")
+    case .when: ("시각", "Time")
+    case .what: ("일어난 일", "What happened")
+    case .details: ("세부 내용", "Details")
+    case .dueBy: ("기한", "Due")
+    case .notFoundTitle: ("찾는 페이지가 없습니다", "Page not found")
+    case .notFoundText:
+      (
+        "주소에 해당하는 제안이나 페이지가 없습니다. 방금 낸 제안은 잠시 뒤에 나타납니다.",
+        "There is no proposal or page at this address. A proposal handed in just now appears after a moment."
+      )
+    case .badRequestTitle: ("주소를 읽을 수 없습니다", "The address cannot be read")
+    case .badRequestText:
+      ("주소에 알 수 없는 값이 있습니다.", "The address holds a value that is not known.")
+    case .unavailableTitle: ("잠시 이용할 수 없습니다", "Not available for the moment")
+    case .unavailableText: ("잠시 뒤에 다시 시도해 주십시오.", "Please try again in a moment.")
+    case .errorTitle: ("문제가 발생했습니다", "Something went wrong")
+    case .errorText: ("우리 쪽의 문제입니다. 기록해 두었습니다.", "The fault is on our side. It has been recorded.")
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import Portal
+import ServiceKit
+
+await Service.run(PortalService.self)

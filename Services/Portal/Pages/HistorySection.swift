@@ -1,0 +1,50 @@
+import Contracts
+import FoundationEssentials
+
+/// All that happened to a proposal, with times.
+struct HistorySection: Sendable {
+  let speech: Speech
+  let history: [Occurrence]
+
+  private var language: Language { speech.language }
+
+  var html: HTML {
+    let lines: HTML =
+      history.isEmpty ? "<p>\(speech(.noHistory))</p>" : "<ol class=\"history\">\(history.map(line))</ol>"
+    return """
+      <section aria-labelledby="history"><h2 id="history">\(speech(.historyHeading))</h2>
+      \(lines)
+      </section>
+      """
+  }
+
+  private func line(_ line: Occurrence) -> HTML {
+    """
+
+    <li><p><strong>\(language.label(line.kind))</strong> \(HTML.time(line.at, in: language))</p>\(details(line))</li>
+    """
+  }
+
+  private func details(_ line: Occurrence) -> HTML {
+    var pieces: [HTML] = []
+    if let code = line.code { pieces.append("<p>\(meaning(of: code, line.kind))</p>") }
+    if let yes = line.yes, let no = line.no {
+      pieces.append("<p>\(speech(.yes)) \(yes.grouped), \(speech(.no)) \(no.grouped)</p>")
+    }
+    if let dueAt = line.dueAt { pieces.append("<p>\(speech(.dueBy)): \(HTML.time(dueAt, in: language))</p>") }
+    if let note = line.note {
+      pieces.append("<div\(HTML.mark(languageOf: note, on: language))>\(HTML.paragraphs(note))</div>")
+    }
+    return pieces.isEmpty ? "" : "<div class=\"details\">\(pieces)</div>"
+  }
+
+  /// A code in the reader's language; one that this version does not know, as it came.
+  private func meaning(of code: String, _ kind: Occurrence.Kind) -> String {
+    switch kind {
+    case .rejected: RejectionCode(rawValue: code).map(language.label) ?? code
+    case .withdrawn: WithdrawalReason(rawValue: code).map(language.label) ?? code
+    case .assigned: Ministry.named(code).map(language.label) ?? code
+    default: code
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Contracts
+import FoundationEssentials
+
+/// One proposal, from its text to who has it now.
+struct TaskPage: Sendable {
+  let speech: Speech
+  let facts: Facts
+  /// Nil while it has not arrived, and for good when it is hidden.
+  let text: ProposalText?
+  let history: [Occurrence]
+
+  var language: Language { speech.language }
+  private var address: Address { Address("/proposals/\(facts.proposal)") }
+
+  var document: Document {
+    let events = Address("/proposals/\(facts.proposal)/events").text
+    return Document(
+      title: facts.title(in: speech), address: address,
+      main: """
+        <article data-events="\(events)" data-state="\(facts.state.rawValue)" \
+        data-vote="\(facts.votePhase?.rawValue ?? "")">
+        <h1\(mark(facts.title(in: speech)))>\(facts.title(in: speech))</h1>
+        \(head)
+        <p id="state-changed" class="notice" role="status" hidden>\(speech(.stateChanged))
+        <a href="\(speech.link(address))">\(speech(.reload))</a></p>
+        \(outcome)
+        \(VoteSection(speech: speech, facts: facts).html)
+        \(custody)
+        \(body)
+        \(HistorySection(speech: speech, history: history).html)
+        </article>
+        <p><a href="\(speech.link(Address("/")))">\(speech(.backToList))</a></p>
+        """,
+      isLive: true)
+  }
+
+  private var head: HTML {
+    """
+    <dl class="facts">
+    <div><dt>\(speech(.stateLabel))</dt><dd><span class="state \(facts.state.rawValue)">\(language.label(facts.state))\
+    </span></dd></div>
+    \(row(.category, facts.category.map { HTML(text: language.label($0)) }))
+    \(row(.submittedAt, facts.submittedAt.map { HTML.time($0, in: language) }))
+    \(row(.reference, text?.reference.map { HTML(text: $0) }))
+    </dl>
+    """
+  }
+
+  private func mark(_ written: String) -> HTML { HTML.mark(languageOf: written, on: language) }
+
+  private func row(_ phrase: Phrase, _ value: HTML?) -> HTML {
+    value.map { "<div><dt>\(speech(phrase))</dt><dd>\($0)</dd></div>" } ?? ""
+  }
+
+  /// Why it went no further.
+  private var outcome: HTML {
+    switch facts.state {
+    case .rejected, .withdrawn: HTML([rejection, withdrawal])
+    default: facts.isTextHidden ? rejection : ""
+    }
+  }
+
+  private var rejection: HTML {
+    guard let rejection = facts.rejection else { return "" }
+    return """
+      <section aria-labelledby="rejection"><h2 id="rejection">\(speech(.rejectionHeading))</h2>
+      <dl class="facts">\(row(.rejectionReason, HTML(text: language.label(rejection.code))))</dl>
+      <div\(mark(rejection.explanation))>\(HTML.paragraphs(rejection.explanation))</div></section>
+      """
+  }
+
+  private var withdrawal: HTML {
+    guard let withdrawal = facts.withdrawal else { return "" }
+    return """
+      <section aria-labelledby="withdrawal"><h2 id="withdrawal">\(speech(.withdrawalHeading))</h2>
+      <dl class="facts">\(row(.withdrawalReason, HTML(text: language.label(withdrawal.reason))))</dl></section>
+      """
+  }
+
+  private var body: HTML {
+    guard let text else {
+      let reason = speech(facts.isTextHidden ? .hiddenText : .missingText)
+      return """
+        <section aria-labelledby="text"><h2 id="text">\(speech(.text))</h2><p>\(reason)</p></section>
+        """
+    }
+    return """
+      <section aria-labelledby="text"><h2 id="text">\(speech(.text))</h2>
+      <h3>\(speech(.summary))</h3>
+      <div class="written summary"\(mark(text.summary))>\(HTML.paragraphs(text.summary))</div>
+      <div class="written"\(mark(text.body))>\(HTML.paragraphs(text.body))</div></section>
+      """
+  }
+
+  /// Who has the case, since when, and until when an answer is owed.
+  private var custody: HTML {
+    guard facts.crossedAt != nil || facts.receipt != nil || facts.assignment != nil else { return "" }
+    return """
+      <section aria-labelledby="custody"><h2 id="custody">\(speech(.referralHeading))</h2>
+      <dl class="facts">\(holder)\(row(.caseNumber, facts.receipt.map { "<code>\($0.caseID)</code>" }))</dl></section>
+      """
+  }
+
+  private var holder: HTML {
+    if let assignment = facts.assignment {
+      let name = Ministry.named(assignment.ministry).map(language.label) ?? assignment.ministry
+      return HTML([
+        row(.holder, HTML(text: name)), row(.since, HTML.time(assignment.at, in: language)),
+        row(.due, HTML.time(assignment.dueAt, in: language)),
+        row(.committeeReceived, facts.receipt.map { HTML.time($0.at, in: language) }),
+      ])
+    }
+    if let receipt = facts.receipt {
+      return HTML([
+        row(.holder, HTML(text: speech(.committee))), row(.since, HTML.time(receipt.at, in: language)),
+        row(.due, HTML.time(receipt.dueAt, in: language)),
+      ])
+    }
+    return row(.holder, HTML(text: speech(.awaitingReceipt)))
+  }
+}

@@ -1,0 +1,70 @@
+import Contracts
+import FoundationEssentials
+import HTTPServer
+import Postgres
+import ServiceKit
+
+/// The pages, in the language of the reader.
+struct Pages: Sendable {
+  let database: Database
+  let site: Site
+  let log: Log
+
+  static let pageLength = 20
+
+  /// `GET /?state=&after=&lang=`: the list, newest first; 400 for an unknown state or cursor.
+  func list(_ request: Request) async throws -> Response {
+    await page(for: request) { speech in
+      let filter = try request.query("state").map(Self.filter) ?? .all
+      let after = try request.query("after").map(TimeCursor<Kinds.Proposal>.init)
+      let found = try await database.facts(in: filter, after: after, Self.pageLength + 1)
+      let page = Page(found, limit: Self.pageLength) { TimeCursor($0.listedAt, $0.proposal).text }
+      return ListPage(speech: speech, filter: filter, after: after?.text, page: page).document
+    }
+  }
+
+  private static func filter(_ text: String) throws(Problem) -> Filter {
+    guard let filter = Filter(rawValue: text) else { throw .badRequest("There is no such state.") }
+    return filter
+  }
+
+  /// `GET /proposals/{id}?lang=`: one proposal; 404 when nothing has been heard of it.
+  func task(_ request: Request) async throws -> Response {
+    await page(for: request) { speech in
+      let id: ProposalID = try request.id()
+      guard let facts = try await database.facts(of: id) else { throw Problem.notFound("There is no proposal \(id).") }
+      let text = facts.isTextHidden ? nil : try await database.text(of: id)
+      let history = try await database.history(of: id)
+      return TaskPage(speech: speech, facts: facts, text: text, history: history).document
+    }
+  }
+
+  /// Every other address: 404.
+  func notFound(_ request: Request) async throws -> Response {
+    await page(for: request) { _ in throw Problem.notFound("Nothing is served at this address.") }
+  }
+
+  /// Answers with a page, also where the request is refused: people read this.
+  private func page(for request: Request, _ body: (Speech) async throws -> Document) async -> Response {
+    let speech = Speech(request)
+    do {
+      return site.response(try await body(speech), speech)
+    } catch {
+      let problem = problem(for: error, at: request.http.path)
+      return site.response(ErrorPage(speech: speech, problem: problem).document, speech, problem)
+    }
+  }
+
+  private func problem(for error: any Error, at path: String) -> Problem {
+    switch error {
+    case let problem as Problem: return problem
+    case let error as PostgresError where error.isInvalidData: return .badRequest("The address cannot be read.")
+    case let error as PostgresError where error.isConnectionLost || error.isRetriable:
+      log.warning("database away", ["path": "\(path)", "error": "\(error)"])
+      return .unavailable("The database is away for the moment.")
+    default:
+      log.error("page failed", ["path": "\(path)", "error": "\(error)"])
+      return .internalError
+    }
+  }
+}

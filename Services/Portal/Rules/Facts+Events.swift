@@ -1,0 +1,73 @@
+import Contracts
+import FoundationEssentials
+
+extension Facts {
+  /// What an author did.
+  mutating func learn(_ event: ProposalEvent) {
+    switch event {
+    case .submitted(let event):
+      title = event.title
+      category = event.category
+      submittedAt = event.submittedAt
+    case .withdrawn(let event): withdrawal = Withdrawal(reason: event.reason, at: event.withdrawnAt)
+    }
+  }
+
+  /// What the Support Unit decided.
+  mutating func learn(_ event: ModerationEvent) {
+    switch event {
+    case .accepted(let event): acceptedAt = event.acceptedAt
+    case .rejected(let event):
+      rejection = Rejection(code: event.code, explanation: event.explanation, at: event.rejectedAt)
+    case .selected(let event):
+      name(event.title, event.category)
+      selectedAt = event.selectedAt
+    }
+  }
+
+  /// How the vote goes.
+  /// - Parameter time: when the event was made; the announcement carries no time of its own.
+  mutating func learn(_ event: VoteEvent, at time: Date) {
+    switch event {
+    case .scheduled(let event):
+      name(event.title, event.category)
+      (rule, ruleHash) = (event.rule, event.ruleHash)
+      scheduledAt = time
+    case .opened(let event):
+      (rule, ruleHash) = (event.rule, event.ruleHash)
+      openedAt = event.openedAt
+    case .barCrossed(let event):
+      name(event.title, event.category)
+      crossedAt = event.crossedAt
+    case .closed(let event):
+      closing = Closing(yes: event.yes, no: event.no, carried: event.carried, at: event.closedAt)
+    }
+  }
+
+  /// The count so far: the highest version stays.
+  mutating func learn(_ event: TallyEvent) {
+    switch event {
+    case .counted(let event):
+      guard event.version > count?.version ?? -1 else { return }
+      count = Tally(yes: event.yes, no: event.no, version: event.version, countedAt: event.countedAt)
+    }
+  }
+
+  /// Who has the case.
+  mutating func learn(_ event: ReferralEvent) {
+    switch event {
+    case .received(let event):
+      name(event.title, event.category)
+      receipt = Receipt(caseID: event.caseID, at: event.receivedAt, dueAt: event.dueAt)
+    case .assigned(let event):
+      name(event.title, event.category)
+      assignment = Assignment(ministry: event.ministry, at: event.assignedAt, dueAt: event.dueAt)
+    }
+  }
+
+  /// Later events repeat title and category: good until the proposal itself comes.
+  private mutating func name(_ title: String, _ category: Category) {
+    self.title = self.title ?? title
+    self.category = self.category ?? category
+  }
+}

@@ -1,0 +1,111 @@
+import Contracts
+import FoundationEssentials
+
+/// What is known of one proposal so far. Events of different topics come in any order, so every part may be missing
+/// while a later one is there; each part is written by one kind of event alone.
+struct Facts: Sendable, Equatable {
+  let proposal: ProposalID
+  var title: String?
+  var category: Category?
+  var submittedAt: Date?
+  var withdrawal: Withdrawal?
+  var acceptedAt: Date?
+  var rejection: Rejection?
+  var selectedAt: Date?
+  var rule: VoteRule?
+  var ruleHash: String?
+  var scheduledAt: Date?
+  var openedAt: Date?
+  var crossedAt: Date?
+  var closing: Closing?
+  var count: Tally?
+  var receipt: Receipt?
+  var assignment: Assignment?
+
+  init(_ proposal: ProposalID) { self.proposal = proposal }
+
+  struct Withdrawal: Sendable, Equatable {
+    let reason: WithdrawalReason
+    let at: Date
+  }
+
+  struct Rejection: Sendable, Equatable {
+    let code: RejectionCode
+    let explanation: String
+    let at: Date
+  }
+
+  struct Closing: Sendable, Equatable {
+    let yes: Int64
+    let no: Int64
+    let carried: Bool
+    let at: Date
+  }
+
+  /// That the Committee has the case.
+  struct Receipt: Sendable, Equatable {
+    let caseID: CaseID
+    let at: Date
+    let dueAt: Date
+  }
+
+  /// That a ministry has the case.
+  struct Assignment: Sendable, Equatable {
+    /// The ministry's slug.
+    let ministry: String
+    let at: Date
+    let dueAt: Date
+  }
+}
+
+/// The count of a vote as it is shown.
+struct Tally: Sendable, Equatable {
+  let yes: Int64
+  let no: Int64
+  let version: Int64
+  let countedAt: Date
+}
+
+/// How far a vote is.
+enum VotePhase: String, Sendable, Encodable { case planned, open, closed }
+
+extension Facts {
+  /// Where the proposal stands: the furthest point that anything known proves. The rest of the way is then on its way
+  /// here. A selection that crossed a withdrawal wins; a rejection after a withdrawal comes too late.
+  var state: TaskState {
+    if assignment != nil { return .assigned }
+    if receipt != nil || crossedAt != nil { return .referred }
+    if closing != nil { return .closed }
+    if openedAt != nil { return .open }
+    if scheduledAt != nil { return .scheduled }
+    if selectedAt != nil { return .selected }
+    if withdrawal != nil { return .withdrawn }
+    if rejection != nil { return .rejected }
+    if acceptedAt != nil { return .accepted }
+    return .submitted
+  }
+
+  /// A hiding code hides the text for good, also when the author has taken the proposal back.
+  var isTextHidden: Bool { rejection?.code.hidesText ?? false }
+
+  /// Nil without a vote. A task that is referred at once is voted on until the end all the same.
+  var votePhase: VotePhase? {
+    if closing != nil { return .closed }
+    if openedAt != nil { return .open }
+    return scheduledAt != nil ? .planned : nil
+  }
+
+  /// The final numbers once the vote is closed, else the last count.
+  var tally: Tally? {
+    guard let closing else { return count }
+    return Tally(yes: closing.yes, no: closing.no, version: count?.version ?? 0, countedAt: closing.at)
+  }
+
+  /// Its place in the list.
+  var listedAt: Date {
+    submittedAt ?? [
+      withdrawal?.at, acceptedAt, rejection?.at, selectedAt, scheduledAt, openedAt, crossedAt, closing?.at,
+      count?.countedAt, receipt?.at, assignment?.at,
+    ].compactMap { $0 }.min() ?? Date(timeIntervalSince1970: 0)
+  }
+}

@@ -1,0 +1,78 @@
+import Contracts
+import FoundationEssentials
+
+/// One line of a proposal's history.
+struct Occurrence: Sendable, Equatable {
+  /// What happened, in the order of the way that a proposal takes.
+  enum Kind: String, Sendable, CaseIterable {
+    case submitted, withdrawn, accepted, rejected, selected, scheduled, opened
+    case barCrossed = "bar-crossed", closed, received, assigned
+  }
+
+  let kind: Kind
+  let at: Date
+  /// A rejection code, a withdrawal reason or a ministry's slug.
+  var code: String?
+  /// What the Support Unit wrote.
+  var note: String?
+  var yes: Int64?
+  var no: Int64?
+  var dueAt: Date?
+
+  init(
+    _ kind: Kind, at: Date, code: String? = nil, note: String? = nil, yes: Int64? = nil, no: Int64? = nil,
+    dueAt: Date? = nil
+  ) {
+    self.kind = kind
+    self.at = at
+    self.code = code
+    self.note = note
+    self.yes = yes
+    self.no = no
+    self.dueAt = dueAt
+  }
+}
+
+extension Occurrence {
+  init(_ event: ProposalEvent) {
+    switch event {
+    case .submitted(let event): self.init(.submitted, at: event.submittedAt)
+    case .withdrawn(let event): self.init(.withdrawn, at: event.withdrawnAt, code: event.reason.rawValue)
+    }
+  }
+
+  init(_ event: ModerationEvent) {
+    switch event {
+    case .accepted(let event): self.init(.accepted, at: event.acceptedAt)
+    case .rejected(let event):
+      self.init(.rejected, at: event.rejectedAt, code: event.code.rawValue, note: event.explanation)
+    case .selected(let event): self.init(.selected, at: event.selectedAt, note: event.reason)
+    }
+  }
+
+  /// - Parameter time: when the event was made; the announcement carries no time of its own.
+  init(_ event: VoteEvent, at time: Date) {
+    switch event {
+    case .scheduled: self.init(.scheduled, at: time)
+    case .opened(let event): self.init(.opened, at: event.openedAt)
+    case .barCrossed(let event): self.init(.barCrossed, at: event.crossedAt, yes: event.yes, no: event.no)
+    case .closed(let event): self.init(.closed, at: event.closedAt, yes: event.yes, no: event.no)
+    }
+  }
+
+  init(_ event: ReferralEvent) {
+    switch event {
+    case .received(let event): self.init(.received, at: event.receivedAt, dueAt: event.dueAt)
+    case .assigned(let event):
+      self.init(.assigned, at: event.assignedAt, code: event.ministry, dueAt: event.dueAt)
+    }
+  }
+}
+
+extension [Occurrence] {
+  /// In the order in which it happened; at the same moment, in the order of the way.
+  var chronological: [Occurrence] {
+    let rank = Dictionary(uniqueKeysWithValues: Occurrence.Kind.allCases.enumerated().map { ($1, $0) })
+    return sorted { ($0.at, rank[$0.kind] ?? 0) < ($1.at, rank[$1.kind] ?? 0) }
+  }
+}

@@ -1,0 +1,134 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+private let columns: Query = """
+  proposal, title, category, submitted_at, withdrawn_at, withdrawal_reason, accepted_at, rejected_at, rejection_code,
+  rejection_explanation, selected_at, yes_bar, referral, opens_at, closes_at, rule_hash, scheduled_at, opened_at,
+  crossed_at, closed_at, closed_yes, closed_no, carried, tally_version, yes, no, counted_at, case_id, received_at, due_at,
+  ministry, assigned_at, ministry_due_at
+  """
+
+extension Facts {
+  init(_ row: Row) throws {
+    self.init(try row["proposal"])
+    title = try row["title"]
+    category = try row["category"]
+    submittedAt = try row["submitted_at"]
+    if let at: Date = try row["withdrawn_at"] {
+      withdrawal = Withdrawal(reason: try row["withdrawal_reason"], at: at)
+    }
+    acceptedAt = try row["accepted_at"]
+    if let at: Date = try row["rejected_at"] {
+      rejection = Rejection(code: try row["rejection_code"], explanation: try row["rejection_explanation"], at: at)
+    }
+    selectedAt = try row["selected_at"]
+    if let referral: String = try row["referral"], let referral = VoteRule.Referral(rawValue: referral) {
+      rule = VoteRule(
+        yesBar: try row["yes_bar"], referral: referral, opensAt: try row["opens_at"], closesAt: try row["closes_at"])
+    }
+    ruleHash = try row["rule_hash"]
+    scheduledAt = try row["scheduled_at"]
+    openedAt = try row["opened_at"]
+    crossedAt = try row["crossed_at"]
+    if let at: Date = try row["closed_at"] {
+      closing = Closing(yes: try row["closed_yes"], no: try row["closed_no"], carried: try row["carried"], at: at)
+    }
+    if let version: Int64 = try row["tally_version"] {
+      count = Tally(yes: try row["yes"], no: try row["no"], version: version, countedAt: try row["counted_at"])
+    }
+    if let id: CaseID = try row["case_id"] {
+      receipt = Receipt(caseID: id, at: try row["received_at"], dueAt: try row["due_at"])
+    }
+    if let slug: String = try row["ministry"] {
+      assignment = Assignment(ministry: slug, at: try row["assigned_at"], dueAt: try row["ministry_due_at"])
+    }
+  }
+}
+
+extension Transaction {
+  /// Changes what is known of a proposal; the row is locked, and made if this is the first that is heard of it.
+  func learn(about proposal: ProposalID, _ change: (inout Facts) -> Void) async throws {
+    try await execute("INSERT INTO task (proposal) VALUES (\(proposal)) ON CONFLICT DO NOTHING")
+    let row = try await one("SELECT \(fragment: columns) FROM task WHERE proposal = \(proposal) FOR UPDATE")
+    var facts = try row.map(Facts.init) ?? Facts(proposal)
+    change(&facts)
+    try await update(facts)
+  }
+
+  private func update(_ facts: Facts) async throws {
+    try await execute(
+      """
+      UPDATE task SET
+        revision = revision + 1, changed = pg_current_xact_id()::text::bigint,
+        state = \(facts.state), listed_at = \(facts.listedAt),
+        title = \(facts.title), category = \(facts.category), submitted_at = \(facts.submittedAt),
+        withdrawn_at = \(facts.withdrawal?.at), withdrawal_reason = \(facts.withdrawal?.reason),
+        accepted_at = \(facts.acceptedAt),
+        rejected_at = \(facts.rejection?.at), rejection_code = \(facts.rejection?.code),
+        rejection_explanation = \(facts.rejection?.explanation), selected_at = \(facts.selectedAt),
+        yes_bar = \(facts.rule?.yesBar), referral = \(facts.rule?.referral.rawValue), opens_at = \(facts.rule?.opensAt),
+        closes_at = \(facts.rule?.closesAt), rule_hash = \(facts.ruleHash),
+        scheduled_at = \(facts.scheduledAt), opened_at = \(facts.openedAt), crossed_at = \(facts.crossedAt),
+        closed_at = \(facts.closing?.at), closed_yes = \(facts.closing?.yes), closed_no = \(facts.closing?.no),
+        carried = \(facts.closing?.carried),
+        tally_version = \(facts.count?.version), yes = \(facts.count?.yes), no = \(facts.count?.no),
+        counted_at = \(facts.count?.countedAt),
+        case_id = \(facts.receipt?.caseID), received_at = \(facts.receipt?.at), due_at = \(facts.receipt?.dueAt),
+        ministry = \(facts.assignment?.ministry), assigned_at = \(facts.assignment?.at),
+        ministry_due_at = \(facts.assignment?.dueAt)
+      WHERE proposal = \(facts.proposal)
+      """)
+  }
+}
+
+extension QueryRunner {
+  /// Nil when nothing has been heard of the proposal.
+  func facts(of proposal: ProposalID) async throws -> Facts? {
+    try await one("SELECT \(fragment: columns) FROM task WHERE proposal = \(proposal)").map(Facts.init)
+  }
+
+  /// Newest first, from after the cursor on.
+  func facts(in filter: Filter, after cursor: TimeCursor<Kinds.Proposal>?, _ limit: Int) async throws -> [Facts] {
+    let byFilter: Query =
+      if filter == .open {
+        "opened_at IS NOT NULL AND closed_at IS NULL"
+      } else if let states = filter.states, states.count == 1 {
+        "state = \(states[0])"
+      } else {
+        filter.states.map { "state = ANY(\($0.map(\.rawValue)))" } ?? "true"
+      }
+    let byCursor: Query = cursor.map { "(listed_at, proposal) < (\($0.time), \($0.id))" } ?? "true"
+    return try await query(
+      """
+      SELECT \(fragment: columns) FROM task WHERE \(fragment: byFilter) AND \(fragment: byCursor)
+      ORDER BY listed_at DESC, proposal DESC LIMIT \(limit)
+      """
+    ).map(Facts.init)
+  }
+
+  /// The proposal as the streams show it; nil when nothing has been heard of it.
+  func snapshot(of proposal: ProposalID) async throws -> Snapshot? {
+    try await one("SELECT revision, \(fragment: columns) FROM task WHERE proposal = \(proposal)").map(Snapshot.init)
+  }
+
+  /// What changed since an earlier call, and the mark for the next one.
+  ///
+  /// The mark is the oldest transaction that was still running: whatever was not visible yet has its number or a higher
+  /// one. So nothing is missed when transactions end in another order than they began; some rows come twice.
+  /// - Parameter mark: nil gives no rows, but the mark to begin with.
+  func snapshots(changedSince mark: Int64?) async throws -> (snapshots: [Snapshot], mark: Int64) {
+    let rows = try await query(
+      """
+      SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS mark, revision, \(fragment: columns)
+      FROM (SELECT 1) AS always LEFT JOIN task ON changed >= \(mark ?? Int64.max)
+      """)
+    guard let first = rows.first else { return ([], mark ?? 0) }
+    return (try rows.filter { try ($0["revision"] as Int64?) != nil }.map(Snapshot.init), try first["mark"])
+  }
+}
+
+extension Snapshot {
+  init(_ row: Row) throws { self.init(try Facts(row), revision: try row["revision"]) }
+}

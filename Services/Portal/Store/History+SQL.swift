@@ -1,0 +1,51 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// What a citizen wrote, without the title.
+struct ProposalText: Sendable, Equatable {
+  let summary: String
+  let body: String
+  let reference: String?
+}
+
+extension Transaction {
+  func insert(_ text: ProposalText, of proposal: ProposalID) async throws {
+    try await execute(
+      """
+      INSERT INTO task_text (proposal, summary, body, reference)
+      VALUES (\(proposal), \(text.summary), \(text.body), \(text.reference)) ON CONFLICT DO NOTHING
+      """)
+  }
+
+  /// - Parameter event: the event's id: it has one line in the history, however often it comes.
+  func insert(_ line: Occurrence, of proposal: ProposalID, event: UUID) async throws {
+    try await execute(
+      """
+      INSERT INTO history (event_id, proposal, kind, at, code, note, yes, no, due_at)
+      VALUES (\(event), \(proposal), \(line.kind.rawValue), \(line.at), \(line.code), \(line.note), \(line.yes),
+        \(line.no), \(line.dueAt)) ON CONFLICT DO NOTHING
+      """)
+  }
+}
+
+extension QueryRunner {
+  /// Nil when it has not arrived yet.
+  func text(of proposal: ProposalID) async throws -> ProposalText? {
+    try await one("SELECT summary, body, reference FROM task_text WHERE proposal = \(proposal)").map {
+      ProposalText(summary: try $0["summary"], body: try $0["body"], reference: try $0["reference"])
+    }
+  }
+
+  func history(of proposal: ProposalID) async throws -> [Occurrence] {
+    try await query(
+      "SELECT kind, at, code, note, yes, no, due_at FROM history WHERE proposal = \(proposal) ORDER BY at"
+    ).compactMap { row in
+      guard let kind = Occurrence.Kind(rawValue: try row["kind"]) else { return nil }
+      return Occurrence(
+        kind, at: try row["at"], code: try row["code"], note: try row["note"], yes: try row["yes"], no: try row["no"],
+        dueAt: try row["due_at"])
+    }.chronological
+  }
+}

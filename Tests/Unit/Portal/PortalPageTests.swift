@@ -1,0 +1,112 @@
+import Contracts
+import FoundationEssentials
+import HTTPServer
+import ServiceKit
+import Testing
+
+@testable import Portal
+
+@Suite struct PortalPageTests {
+  private let task = SampleTask()
+  private let site = Site(publicURL: "https://forum.example")
+
+  private func page(_ facts: Facts, _ speech: Speech, text: ProposalText? = nil) -> String {
+    site.page(TaskPage(speech: speech, facts: facts, text: text, history: []).document, speech).text
+  }
+
+  @Test(arguments: Phrase.allCases) func everyTextIsThereInBothLanguages(phrase: Phrase) {
+    let (korean, english) = (phrase.in(.korean), phrase.in(.english))
+    #expect(!korean.isEmpty && !english.isEmpty)
+    #expect(english.allSatisfy { $0.isASCII })
+    #expect(korean.unicodeScalars.contains { (0xac00...0xd7a3).contains($0.value) })
+  }
+
+  @Test(arguments: Language.allCases) func everyValueHasAName(language: Language) {
+    let labels =
+      TaskState.allCases.map { language.label($0) } + RejectionCode.allCases.map { language.label($0) }
+      + WithdrawalReason.allCases.map { language.label($0) } + Occurrence.Kind.allCases.map { language.label($0) }
+    #expect(labels.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII } == (language == .english) })
+  }
+
+  @Test func aHiddenTextIsNowhereInThePage() {
+    var task = SampleTask()
+    (task.title, task.body) = ("비밀제목", "비밀본문")
+    let facts = task.facts([
+      task.submission,
+      .moderation(
+        .rejected(
+          ProposalRejected(
+            proposal: task.id, code: .offensive, explanation: "이유", rejectedAt: SampleTask.time(1)))),
+    ])
+    let list = ListPage(
+      speech: Speech(.korean), filter: .all, after: nil, page: Page([facts], limit: 1) { _ in "" })
+    for text in [page(facts, Speech(.korean)), site.page(list.document, Speech(.korean)).text] {
+      #expect(!text.contains("비밀"))
+      #expect(text.contains(Phrase.hiddenTitle.in(.korean)))
+    }
+  }
+
+  @Test func aLanguageThatWasChosenStaysAndOneThatWasNotDoesNot() {
+    let facts = task.facts([task.submission])
+    #expect(page(facts, Speech(.english, isChosen: true)).contains("href=\"/?lang=en\""))
+    #expect(!page(facts, Speech(.korean)).contains("href=\"/?lang=ko\""))
+  }
+
+  @Test(arguments: [
+    (nil, Language.korean), ("", .korean), ("ja,fr;q=0.5", .korean), ("en", .english), ("en-GB,ko;q=0.9", .english),
+    ("ko;q=0.4, en;q=0.8", .english), ("en;q=0", .korean), ("ko-KR,ko;q=0.9,en-US;q=0.8", .korean),
+    ("EN;Q=1", .english), ("en;q=x,ko;q=0.1", .korean), ("*", .korean),
+  ]) func acceptLanguageIsFollowed(header: String?, language: Language) {
+    #expect(Language.preferred(by: header) == language)
+  }
+
+  @Test(arguments: Language.allCases) func thePageSaysItsLanguageAndHeadingsAreInOrder(language: Language) {
+    let facts = task.facts([
+      task.submission, task.step(.schedule, 4), task.step(.open, 10), task.count(1, yes: 5), task.receipt,
+    ])
+    let text = page(facts, Speech(language), text: ProposalText(summary: "s", body: "b", reference: nil))
+    #expect(text.hasPrefix("<!DOCTYPE html>\n<html lang=\"\(language.rawValue)\">"))
+    var last = 0
+    for match in text.matches(of: /<h([1-6])/) {
+      let level = Int(match.output.1) ?? 0
+      #expect(level <= last + 1)
+      last = level
+    }
+    #expect(text.matches(of: /<h1/).count == 1)
+    let ids = text.matches(of: /\ id="([^"]*)"/).map { String($0.output.1) }
+    #expect(Set(ids).count == ids.count)
+    #expect(!text.contains("style=") && !text.contains("onclick") && !text.contains("<style"))
+  }
+
+  @Test func aPageCarriesTheHeadersThatGuardIt() {
+    let response = site.response(ErrorPage(speech: Speech(.korean), problem: .notFound("")).document, Speech(.korean))
+    #expect(response.headers["content-security-policy"]?.contains("unsafe") == false)
+    #expect(response.headers["x-content-type-options"] == "nosniff")
+    #expect(response.headers["vary"] == "Accept-Language")
+    #expect(response.headers["content-language"] == "ko")
+    #expect(response.headers["cache-control"] == "public, max-age=1")
+  }
+
+  @Test func refusalsAreNotKeptAndHaveTheirStatus() {
+    let problem = Problem.unavailable("", retryAfter: 3)
+    let response = site.response(
+      ErrorPage(speech: Speech(.english), problem: problem).document, Speech(.english), problem)
+    #expect(response.status == 503)
+    #expect(response.headers["cache-control"] == "no-store")
+    #expect(response.headers["retry-after"] == "3")
+  }
+
+  @Test(
+    arguments: [
+      (0, "1970년 1월 1일 09:00 (한국 표준시)"), (951_782_399_000, "2000년 2월 29일 08:59 (한국 표준시)"),
+      (951_836_400_000, "2000년 3월 1일 00:00 (한국 표준시)"), (1_798_729_199_999, "2026년 12월 31일 23:59 (한국 표준시)"),
+      (1_798_729_200_000, "2027년 1월 1일 00:00 (한국 표준시)"), (-32_400_001, "1969년 12월 31일 23:59 (한국 표준시)"),
+    ] as [(Int64, String)]) func timesAreThoseOfKorea(milliseconds: Int64, text: String)
+  {
+    #expect(KoreanTime(Date(milliseconds: milliseconds)).text(in: .korean) == text)
+  }
+
+  @Test func numbersAreGrouped() {
+    #expect([0, 999, 1_000, 1_234_567, -1_000].map(\Int64.grouped) == ["0", "999", "1,000", "1,234,567", "-1,000"])
+  }
+}

@@ -1,0 +1,105 @@
+import Contracts
+import FoundationEssentials
+
+@testable import Portal
+
+/// Events of one proposal, at times that follow each other by a minute.
+struct SampleTask {
+  let id = ProposalID()
+  let caseID = CaseID()
+  var title = "제목"
+  var body = "본문"
+  let rule = VoteRule(yesBar: 100, referral: .atOnce, opensAt: Self.time(10), closesAt: Self.time(1_000))
+
+  static func time(_ minute: Int) -> Date { Date(milliseconds: 1_795_000_000_000 + Int64(minute) * 60_000) }
+
+  /// One event as the portal learns it.
+  enum Step {
+    case proposal(ProposalEvent)
+    case moderation(ModerationEvent)
+    case vote(VoteEvent, Date)
+    case tally(TallyEvent)
+    case referral(ReferralEvent)
+
+    func apply(to facts: inout Facts) {
+      switch self {
+      case .proposal(let event): facts.learn(event)
+      case .moderation(let event): facts.learn(event)
+      case .vote(let event, let time): facts.learn(event, at: time)
+      case .tally(let event): facts.learn(event)
+      case .referral(let event): facts.learn(event)
+      }
+    }
+  }
+
+  var submission: Step {
+    .proposal(
+      .submitted(
+        ProposalSubmitted(
+          proposal: id, author: CitizenID(), title: title, summary: body, body: body, category: .transport,
+          reference: body, submittedAt: Self.time(0))))
+  }
+
+  func rejection(_ code: RejectionCode) -> Step {
+    .moderation(
+      .rejected(ProposalRejected(proposal: id, code: code, explanation: body, rejectedAt: Self.time(2))))
+  }
+
+  func count(_ version: Int64, yes: Int64) -> Step {
+    .tally(
+      .counted(
+        TallyCounted(
+          proposal: id, version: version, yes: yes, no: 1, countedUpTo: [version],
+          countedAt: Self.time(20 + Int(version)))))
+  }
+
+  /// The event that an action of the lifecycle causes.
+  func step(_ action: TaskAction, _ minute: Int) -> Step {
+    let time = Self.time(minute)
+    return switch action {
+    case .accept: .moderation(.accepted(ProposalAccepted(proposal: id, acceptedAt: time)))
+    case .reject: rejection(.duplicate)
+    case .withdraw: .proposal(.withdrawn(ProposalWithdrawn(proposal: id, reason: .mistake, withdrawnAt: time)))
+    case .select:
+      .moderation(
+        .selected(
+          TaskSelected(
+            proposal: id, author: CitizenID(), title: title, category: .transport, reference: nil, rule: rule,
+            reason: body, selectedAt: time)))
+    case .schedule:
+      .vote(
+        .scheduled(VoteScheduled(proposal: id, title: title, category: .transport, rule: rule, ruleHash: "ab")), time)
+    case .open: .vote(.opened(VoteOpened(proposal: id, rule: rule, ruleHash: "ab", openedAt: time)), time)
+    case .crossBar:
+      .vote(
+        .barCrossed(
+          VoteBarCrossed(
+            proposal: id, title: title, category: .transport, yes: 101, no: 1, yesBar: 100, ruleHash: "ab",
+            crossedAt: time)), time)
+    case .close:
+      .vote(
+        .closed(
+          VoteClosed(proposal: id, yes: 150, no: 9, yesBar: 100, carried: true, ruleHash: "ab", closedAt: time)), time)
+    case .assign:
+      .referral(
+        .assigned(
+          CaseAssigned(
+            caseID: caseID, proposal: id, ministry: "molit", title: title, summary: body, body: body,
+            category: .transport, yes: 101, no: 1, yesBar: 100, ruleHash: "ab", assignedAt: time, dueAt: time)))
+    }
+  }
+
+  var receipt: Step {
+    .referral(
+      .received(
+        CaseReceived(
+          caseID: caseID, proposal: id, title: title, category: .transport, yes: 101, no: 1, yesBar: 100,
+          ruleHash: "ab", receivedAt: Self.time(60), dueAt: Self.time(600))))
+  }
+
+  func facts(_ steps: [Step]) -> Facts {
+    var facts = Facts(id)
+    for step in steps { step.apply(to: &facts) }
+    return facts
+  }
+}
