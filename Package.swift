@@ -47,8 +47,15 @@ struct Service {
 
 let services = [
   Service(executable: "intake", library: "Intake"),
+  Service(executable: "notification", library: "Notification"),
+  Service(executable: "portal", library: "Portal"),
+  Service(executable: "moderation", library: "Moderation"),
+  Service(executable: "referral", library: "Referral"),
   Service(executable: "voting", library: "Voting"),
   Service(executable: "vote-counter", library: "VoteCounter", dependencies: ["Voting"]),
+  Service(
+    executable: "forumctl", library: "Forumctl",
+    dependencies: ["CZlib", "Intake", "Moderation", "Notification", "Portal", "Referral", "Voting"]),
 ]
 
 let package = Package(
@@ -74,11 +81,16 @@ let package = Package(
     tests(
       "Unit",
       [
-        "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Moderation", "Postgres", "Referral", "ServiceKit",
-        "Threading",
+        "CZlib", "Contracts", "Crypto", "Forumctl", "HTTPClient", "HTTPServer", "Intake", "Moderation", "Notification",
+        "Portal", "Postgres", "Referral", "ServiceKit", "Threading", "VoteCounter", "Voting",
       ]),
     tests("Broker", ["Kafka", "CLibrdkafka"]),
-    tests("Integration", ["Contracts", "Crypto", "HTTPClient", "HTTPServer", "Kafka", "Postgres", "ServiceKit"]),
+    tests(
+      "Integration",
+      [
+        "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Kafka", "Moderation", "Notification", "Postgres",
+        "Referral", "ServiceKit", "VoteCounter", "Voting",
+      ]),
   ] + services.flatMap(\.targets),
   swiftLanguageModes: [.v6]
 )
