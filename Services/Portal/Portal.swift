@@ -4,8 +4,11 @@ public import ServiceKit
 
 /// What the portal is made of: pages that show everyone what happens, from a read model of its own.
 public struct PortalService: ServiceDefinition {
+  /// Schema, consumer group and log field.
   public static let name = "portal"
+  /// What builds the schema `portal`.
   public static let migrations = Migrations.all
+  /// The portal publishes nothing.
   public static let relaysOutbox = false
 
   /// Settings of the portal.
@@ -13,6 +16,7 @@ public struct PortalService: ServiceDefinition {
     let publicURL: String
     let streams: Int
 
+    /// Reads and declares the settings.
     public init(_ settings: inout Settings) throws(SettingsError) {
       var address = try settings.string(
         "FORUM_PORTAL_PUBLIC_URL", default: "http://127.0.0.1:8080", "address by which people reach the pages")
@@ -34,6 +38,7 @@ public struct PortalService: ServiceDefinition {
   private let streams: Streams
   private let feed: Feed
 
+  /// Wires the service.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     let hub = Hub(limit: configuration.streams)
     kit.metrics.gauge("forum_portal_streams", "Live tallies being sent.") { Double(hub.count) }
@@ -42,6 +47,7 @@ public struct PortalService: ServiceDefinition {
     feed = Feed(database: kit.database, hub: hub)
   }
 
+  /// Pages, streams and assets.
   public var routes: [Route] {
     [
       .get("/", for: .everyone, pages.list),
@@ -53,8 +59,10 @@ public struct PortalService: ServiceDefinition {
     ]
   }
 
+  /// The page for unknown addresses.
   public var notFound: Route.Handler? { pages.notFound }
 
+  /// What the read model is made from.
   public var consumers: [EventHandler] {
     [
       .of(ProposalEvent.self, chronicle.apply(proposal:in:)),
@@ -65,5 +73,6 @@ public struct PortalService: ServiceDefinition {
     ]
   }
 
+  /// What feeds the live tallies.
   public var jobs: [Job] { feed.jobs }
 }

@@ -14,11 +14,23 @@ database_is_empty() {
   [[ $(owner_psql --command="SELECT EXISTS (SELECT FROM $proposal_table)") == f ]]
 }
 
-# The real petitions become proposals, are supported, reviewed, voted on and referred.
+# A replay that was broken off has left proposals, so the tables alone do not tell whether it ended: $state/demonstration does.
+demonstration_is_due() {
+  if [[ -r $state/demonstration && $(<"$state/demonstration") == begun ]]; then
+    say "the demonstration was broken off and is taken up again"
+  else
+    database_is_empty
+  fi
+}
+
+# The real petitions become proposals, are supported, reviewed, voted on and referred. Begun again, the replay goes on where it
+# stopped: each of its requests carries a key.
 run_demonstration() {
   if [[ ! -r $demonstration_file ]]; then
     warn "there is no $demonstration_file, so nothing is replayed"
     return 0
   fi
-  logged_forumctl replay "$demonstration_file"
+  echo begun >"$state/demonstration"
+  logged_forumctl replay "$demonstration_file" --json "$state/demonstration.json" --mail-directory "$state/mail"
+  echo ended >"$state/demonstration"
 }

@@ -68,9 +68,10 @@ release_debian_services() {
   if [[ -n ${made_service_rule:-} ]]; then as_root rm -f "$service_rule"; fi
 }
 
-# Debian's own Python: the environment must not hang on one that a version manager may take away.
+# ensure_venv [FOLDER REQUIREMENTS]: Debian's own Python, since the environment must not hang on one that a version manager may
+# take away.
 ensure_venv() {
-  local wanted="$checkout/deploy/local/requirements.txt"
+  local venv=${1:-$venv} wanted=${2:-$checkout/deploy/local/requirements.txt}
   if cmp --silent "$wanted" "$venv/requirements.txt"; then return 0; fi
   step_begin "install the Python packages"
   rm -rf "$venv"
@@ -89,7 +90,7 @@ build_and_link() {
   if [[ -z $from ]]; then
     command -v swift >/dev/null || fail "there is no swift command; install Swift 6.3 (https://www.swift.org/install/linux) and put it on PATH"
     step_begin "build (log: $(short "$logs/build.log"))"
-    run_build
+    run_build -c release
     from=$(cd "$checkout" && swift build -c release --show-bin-path)
     step_end
   fi
@@ -99,9 +100,10 @@ build_and_link() {
   done
 }
 
+# run_build ARG...: swift build ARG..., with its output in the log and a sign of life on a terminal.
 run_build() {
   : >"$logs/build.log"
-  (cd "$checkout" && exec swift build -c release) >>"$logs/build.log" 2>&1 &
+  (cd "$checkout" && exec swift build "$@") >>"$logs/build.log" 2>&1 &
   local build=$!
   while kill -0 "$build" 2>/dev/null; do
     if [[ -t 1 ]]; then printf '\r%-78.78s' "building: $(tail -n 1 "$logs/build.log")"; fi

@@ -150,6 +150,7 @@ match_database_to_broker() {
     stop_services
     drop_database
     ensure_database
+    rm -f "$state/demonstration"
     say "the broker is another one ($now): the database was made anew"
   fi
   printf '%s\n' "$now" >"$state/database-broker"

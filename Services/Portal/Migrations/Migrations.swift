@@ -3,6 +3,7 @@ import ServiceKit
 
 /// What builds the schema `portal`.
 public enum Migrations {
+  /// In the order in which they are applied.
   public static let all: [Migration] =
     BaseMigrations.all + [
       Migration(

@@ -30,7 +30,8 @@ import Testing
       #expect(sums.duplicate == 60)
       #expect(sums.rejected == 30 * 4)
       #expect(sums.counted == 3_000 + Int64(Topics.ballots.partitions))
-      #expect(try await bench.rejections() == ["bad-authentication-code": 30, "no-value": 30, "unknown-version": 30, "wrong-length": 30])
+      let reasons = ["bad-authentication-code": 30, "no-value": 30, "unknown-version": 30, "wrong-length": 30]
+      #expect(try await bench.rejections() == reasons)
     }
   }
 
@@ -133,9 +134,11 @@ import Testing
           try await bench.database.execute("UPDATE consumer_offset SET \(fragment: change)")
         }
       }
-      try await bench.database.execute("UPDATE consumer_offset SET next_offset = next_offset + 5, counted = counted + 5")
+      try await bench.database.execute(
+        "UPDATE consumer_offset SET next_offset = next_offset + 5, counted = counted + 5")
       await #expect(throws: PostgresError.self) {
-        try await bench.database.execute("UPDATE consumer_offset SET next_offset = next_offset - 1, counted = counted - 1")
+        try await bench.database.execute(
+          "UPDATE consumer_offset SET next_offset = next_offset - 1, counted = counted - 1")
       }
     }
   }

@@ -14,7 +14,8 @@ import Testing
   }
 
   @Test func theTableOfTopicsIsTrue() throws {
-    let rows = Topics.all.filter { !$0.name.hasPrefix(Topics.referrals.name + ".") }
+    let rows =
+      Topics.all.filter { !$0.name.hasPrefix(Topics.referrals.name + ".") }
       + [Topics.referrals(to: Ministry(slug: "<ministry>", korean: "", english: ""))]
     let lines = rows.map { topic in
       let kept = topic.cleanup == .compact ? "compacted" : topic.retentionDays.map { "\($0) days" } ?? "for ever"

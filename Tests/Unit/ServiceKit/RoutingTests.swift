@@ -25,7 +25,11 @@ import Testing
 
   @Test func whatIsNotServedIsNotFound() {
     let router = router((.get, "/v1/proposals/{id}"))
-    for path in ["/", "/v1", "/v1/proposals", "/v1/proposals/a/b", "/v1/other/a", "/v1/proposals/%00", "/v1/proposals/%zz", "/v1/proposals/%ff"] {
+    let paths = [
+      "/", "/v1", "/v1/proposals", "/v1/proposals/a/b", "/v1/other/a", "/v1/proposals/%00", "/v1/proposals/%zz",
+      "/v1/proposals/%ff",
+    ]
+    for path in paths {
       if case .none = router.match(.get, path) { continue }
       Issue.record("\(path) was matched")
     }
@@ -39,10 +43,11 @@ import Testing
     #expect(allowed == [.get, .post])
   }
 
-  @Test(arguments: [
-    ("a=1&b=2", "b", "2"), ("a=%EA%B0%80", "a", "가"), ("a=x+y", "a", "x y"), ("a", "a", ""), ("b=1", "a", nil),
-    ("a=%00", "a", nil), ("a=%f", "a", nil),
-  ] as [(String, String, String?)])
+  @Test(
+    arguments: [
+      ("a=1&b=2", "b", "2"), ("a=%EA%B0%80", "a", "가"), ("a=x+y", "a", "x y"), ("a", "a", ""), ("b=1", "a", nil),
+      ("a=%00", "a", nil), ("a=%f", "a", nil),
+    ] as [(String, String, String?)])
   func queriesAreDecoded(query: String, name: String, value: String?) {
     let request = Request(http: HTTPRequest(method: .get, path: "/", query: query), parameters: [:], caller: nil)
     #expect(request.query(name) == value)

@@ -14,7 +14,8 @@ import Testing
   private func ballot(_ voter: UInt8, _ choice: Choice = .yes, at time: Int64 = 10) -> BallotRecord {
     BallotRecord(
       proposal: proposal,
-      content: .ballot(pseudonym: Array(repeating: voter, count: 32), choice: choice, nonce: Array(repeating: 0, count: 16)),
+      content: .ballot(
+        pseudonym: Array(repeating: voter, count: 32), choice: choice, nonce: Array(repeating: 0, count: 16)),
       acceptedAt: time)
   }
   private func control(_ action: BallotRecord.Control, rule: [UInt8]? = nil) -> BallotRecord {
@@ -32,12 +33,14 @@ import Testing
     #expect(result.controls.map(\.action) == [.open, .close])
     #expect(
       result.rejected == [
-        Classification.Rejected(offset: 0, reason: "vote-not-open"), Classification.Rejected(offset: 5, reason: "vote-closed"),
+        Classification.Rejected(offset: 0, reason: "vote-not-open"),
+        Classification.Rejected(offset: 5, reason: "vote-closed"),
       ])
   }
 
   @Test func aRepeatedControlRecordChangesNothing() {
-    let result = judge([control(.open), control(.open), ballot(1), control(.close), control(.close)], standing(opened: false))
+    let result = judge(
+      [control(.open), control(.open), ballot(1), control(.close), control(.close)], standing(opened: false))
     #expect(result.repeatedControls == 2)
     #expect(result.controls.count == 2)
     #expect(result.ballots.count == 1)
@@ -56,7 +59,8 @@ import Testing
   }
 
   @Test func unknownProposalsAndUnreadableRecordsAreRejectedWithTheirReasons() {
-    let result = Classification([(7, .success(ballot(1))), (8, .failure(.authentication)), (9, .failure(.missing))], [:])
+    let result = Classification(
+      [(7, .success(ballot(1))), (8, .failure(.authentication)), (9, .failure(.missing))], [:])
     #expect(
       result.rejected == [
         Classification.Rejected(offset: 7, reason: "unknown-proposal"),
