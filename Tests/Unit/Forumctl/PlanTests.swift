@@ -68,7 +68,8 @@ struct PlanTests {
   }
 
   @Test func `rejected are the wanted share, among the smaller half`() {
-    let rejected = plan().expectations.indices.filter { plan().expectations[$0].isRejected }
+    let expectations = plan().expectations
+    let rejected = expectations.indices.filter { expectations[$0].isRejected }
     #expect(rejected.count == 3)
     #expect(rejected.allSatisfy { $0 < 30 })
     #expect(plan { $0.rejectShare = 1 }.ballots.isEmpty)
