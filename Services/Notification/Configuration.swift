@@ -15,7 +15,7 @@ public struct NotificationConfiguration: ServiceConfiguration {
 
   /// Reads the settings.
   public init(_ settings: inout Settings) throws(SettingsError) {
-    let publicURL = try settings.string(
+    publicURL = try settings.url(
       "FORUM_NOTIFICATION_PUBLIC_URL", default: "http://127.0.0.1:8080", "Mail: where people reach the portal")
     mailServer = try settings.string(
       "FORUM_NOTIFICATION_SMTP_URL", "Mail: server, smtp://host:port or smtps://host:port")
@@ -37,10 +37,6 @@ public struct NotificationConfiguration: ServiceConfiguration {
       webhookAddresses = try WebhookAddresses(
         networks: networks.split(separator: ",").map { String($0.filter { $0 != " " }) })
     } catch { throw SettingsError("FORUM_NOTIFICATION_WEBHOOK_NETWORKS: \(error.text) is no network") }
-    guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
-      throw SettingsError("FORUM_NOTIFICATION_PUBLIC_URL is \(publicURL), not an http address")
-    }
-    self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
     guard mailServer.hasPrefix("smtp://") || mailServer.hasPrefix("smtps://") else {
       throw SettingsError("FORUM_NOTIFICATION_SMTP_URL is \(mailServer), not smtp://host:port or smtps://host:port")
     }

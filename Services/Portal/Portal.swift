@@ -18,13 +18,8 @@ public struct PortalService: ServiceDefinition {
 
     /// Reads and declares the settings.
     public init(_ settings: inout Settings) throws(SettingsError) {
-      var address = try settings.string(
+      publicURL = try settings.url(
         "FORUM_PORTAL_PUBLIC_URL", default: "http://127.0.0.1:8080", "address by which people reach the pages")
-      guard address.hasPrefix("http://") || address.hasPrefix("https://") else {
-        throw SettingsError("FORUM_PORTAL_PUBLIC_URL is \(address), not an http or https address")
-      }
-      while address.hasSuffix("/") { address.removeLast() }
-      publicURL = address
       streams = try settings.int(
         "FORUM_PORTAL_STREAMS", default: 8_000, in: 0...1_000_000,
         "live tallies at most that a process sends; more are answered 503")

@@ -32,6 +32,9 @@ public struct ReferralService: ServiceDefinition {
       .of(ProposalEvent.self, cases.apply(proposal:in:)),
     ]
   }
+
+  /// Cases whose category was given a ministry after both events had come.
+  public var jobs: [Job] { [Job("assignment", every: .seconds(30)) { try await cases.assignWaiting() }] }
 }
 
 /// The cases and what can be done with them; routes, consumers and SQL are in extensions.

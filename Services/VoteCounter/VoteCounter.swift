@@ -43,7 +43,7 @@ public struct VoteCounterService: ServiceDefinition {
     self.configuration = configuration
     count = Count(
       ballotKey: HMACKey(configuration.ballotKey), clock: kit.clock, log: kit.log, figures: Count.Figures(kit.metrics))
-    publisher = TallyPublisher(database: kit.database, producer: kit.producer)
+    publisher = TallyPublisher(database: kit.database, producer: kit.producer, log: kit.log)
   }
 
   /// The ballots' log.

@@ -27,14 +27,20 @@ public struct VotingService: ServiceDefinition {
       ballotKey = try settings.key(
         file: "FORUM_VOTING_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with the vote counter")
       closingGrace = try settings.int(
-        "FORUM_VOTING_CLOSING_GRACE_MS", default: 3_000, in: 0...600_000,
-        "milliseconds from the closing time to the closing record, for ballots in flight")
+        "FORUM_VOTING_CLOSING_GRACE_MS", default: 7_000, in: 0...600_000,
+        "milliseconds from the closing time to the closing record, for ballots in flight and clocks that differ")
       deliveryTimeout = try settings.int(
         "FORUM_VOTING_DELIVERY_TIMEOUT_MS", default: 5_000, in: 100...120_000,
         "milliseconds that Kafka is given to take a ballot")
       ballotsInFlight = try settings.int(
         "FORUM_VOTING_BALLOTS_IN_FLIGHT", default: 20_000, in: 1...1_000_000,
         "ballots awaiting Kafka at most; more are refused with 503")
+      // A ballot accepted in time may be stored as late as the delivery time-out: the closing record must come after it.
+      guard closingGrace >= deliveryTimeout + 1_000 else {
+        throw SettingsError(
+          "FORUM_VOTING_CLOSING_GRACE_MS (\(closingGrace)) must exceed FORUM_VOTING_DELIVERY_TIMEOUT_MS "
+            + "(\(deliveryTimeout)) by at least 1000")
+      }
     }
   }
 
@@ -55,7 +61,7 @@ public struct VotingService: ServiceDefinition {
       book: book, database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, log: kit.log,
       figures: BallotBox.Figures(kit.metrics))
     schedule = Schedule(
-      database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, book: book, log: kit.log,
+      database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, book: book, log: kit.log,
       grace: configuration.closingGrace)
   }
 

@@ -31,5 +31,8 @@ public struct VoteRule: Codable, Sendable, Equatable {
   public func hash() throws -> [UInt8] { sha256(try canonicalJSON()) }
 
   /// Whether `yes` votes carry the task to the Committee: more than the bar, not as many as it.
+  ///
+  /// The rule for whoever checks a published count. The counter decides by the same rule in SQL, where the tally stands
+  /// (`VoteCounter/Store/Votes+SQL.swift`): one cannot change without the other.
   public func isCarried(yes: Int64) -> Bool { yes > yesBar }
 }

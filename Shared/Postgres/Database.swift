@@ -30,22 +30,12 @@ public final class Database: Sendable {
     }
   }
 
-  /// Hands out a connection outside the pool, or within its number of connections; it is closed afterwards.
+  /// Hands out a connection of its own, outside the pool; it is closed afterwards.
   ///
   /// For what belongs to a session, such as an advisory lock held for long. It is never replaced: once it is lost, every
   /// call fails with an error that `isConnectionLost`.
   @discardableResult
-  public func withConnection<R: Sendable>(
-    dedicated: Bool = true, _ body: (PostgresConnection) async throws -> R
-  ) async throws -> R {
-    guard !dedicated else { return try await withNewConnection(body) }
-    return try await pool.withSession { session in
-      await session.disconnect()  // one for one, so that the server never sees more than the pool may have
-      return try await withNewConnection(body)
-    }
-  }
-
-  private func withNewConnection<R: Sendable>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
+  public func withConnection<R: Sendable>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
     let session = try await retrying {
       let session = Session(configuration, isDedicated: true)
       try await session.open()

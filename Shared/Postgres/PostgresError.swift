@@ -37,6 +37,9 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
     sqlState.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05"].contains(sqlState)
   }
 
+  /// The pool or the server had no connection left: nothing was done.
+  public var isOutOfConnections: Bool { sqlState == "53300" }
+
   /// The connection broke while a statement outside a transaction was on its way: it may have taken effect or not.
   public var isOutcomeUnknown: Bool { sqlState == "08007" }
 

@@ -36,9 +36,6 @@ actor Session {
   /// Connects.
   func open() throws(PostgresError) { _ = try link() }
 
-  /// Ends the connection; it is made anew at the next use.
-  func disconnect() { if case .open = state { state = .new } }
-
   /// Ends the connection for good; the server gives up its locks.
   func close() {
     state = .closed

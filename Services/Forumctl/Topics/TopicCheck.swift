@@ -7,12 +7,13 @@ struct TopicCheck: Sendable, Equatable {
   /// Topics whose configuration the broker did not tell.
   var unreported: [String] = []
 
-  private static let settings = ["cleanup.policy", "retention.ms"]
+  private static let settings = ["cleanup.policy", "retention.ms", "retention.bytes", "min.insync.replicas"]
 
   /// - Parameters:
+  ///   - copies: the replication factor; nil when it is the broker's own affair, and so is `min.insync.replicas`.
   ///   - found: the number of partitions of each topic that there is.
   ///   - configurations: the settings that the broker told, by topic.
-  init(_ topics: [Topic], found: [String: Int32], configurations: [String: [String: String]]) {
+  init(_ topics: [Topic], copies: Int?, found: [String: Int32], configurations: [String: [String: String]]) {
     for topic in topics {
       guard let partitions = found[topic.name] else {
         differences.append("\(topic.name): missing")
@@ -26,12 +27,24 @@ struct TopicCheck: Sendable, Equatable {
         unreported.append(topic.name)
         continue
       }
+      let configuration = topic.configuration(copies: copies)
       for setting in Self.settings {
-        guard let wanted = topic.configuration[setting] else { continue }
+        guard let wanted = configuration[setting] else { continue }
         if told[setting] != wanted {
           differences.append("\(topic.name): \(setting) is \(told[setting] ?? "not set") instead of \(wanted)")
         }
       }
     }
+  }
+}
+
+extension Topic {
+  /// Kafka's configuration with so many copies of each partition: a record is confirmed when all but one have it, so that
+  /// one broker may be away and, with three copies or more, no confirmed record is on one broker alone.
+  ///
+  /// A single copy has nothing to wait for. Nil leaves the number of copies, and with it this, to the broker.
+  func configuration(copies: Int?) -> [String: String] {
+    guard let copies, copies > 1 else { return configuration }
+    return configuration.merging(["min.insync.replicas": String(copies - 1)]) { $1 }
   }
 }

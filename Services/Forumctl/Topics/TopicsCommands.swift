@@ -8,21 +8,20 @@ let createTopicsCommand = Command(
     command: "topics create",
     overview: "Creates the topics that are missing, and checks all.",
     discussion: """
-      FORUM_KAFKA_* say where; FORUM_KAFKA_REPLICATION is the replication factor: 1 unless set, -1 for the broker's
-      default.
+      FORUM_KAFKA_* say where; FORUM_KAFKA_REPLICATION is the replication factor R: 1 unless set, -1 for the broker's
+      default. With R above 1 min.insync.replicas becomes R - 1.
       """)
 ) { _ in
   var settings = CommandEnvironment.current.settings
   let configuration = try BrokerConfiguration(&settings)
-  let replication = try settings.int("FORUM_KAFKA_REPLICATION", default: 1, in: -1...9, "copies of each partition")
-  guard replication != 0 else { throw Failure("FORUM_KAFKA_REPLICATION is 0") }
+  let copies = try copies(&settings, default: 1)
   return try await withAdmin(configuration) { admin in
     let found = try await admin.topics()
     for topic in Topics.all where found[topic.name] == nil {
       do {
         try await admin.createTopic(
-          topic.name, partitions: topic.partitions, replicationFactor: Int16(replication),
-          configuration: topic.configuration)
+          topic.name, partitions: topic.partitions, replicationFactor: Int16(copies ?? -1),
+          configuration: topic.configuration(copies: copies))
         print("\(topic.name): created")
       } catch let error as KafkaError where error.code == .topicAlreadyExists { print("\(topic.name): there already") }
     }
@@ -30,18 +29,31 @@ let createTopicsCommand = Command(
     for _ in 0..<50 where !Set(try await admin.topics().keys).isSuperset(of: Topics.all.map(\.name)) {
       try await Task.sleep(for: .milliseconds(100))
     }
-    return try await check(admin)
+    return try await check(admin, copies: copies)
   }
 }
 
 let checkTopicsCommand = Command(
   form: CommandLineForm(
     command: "topics check",
-    overview: "Checks the partitions, cleanup.policy and retention.ms of all topics.",
-    discussion: "Exit code 1 if anything differs; every difference is named.")
+    overview: "Checks the partitions, cleanup.policy, retention.ms and retention.bytes of all topics.",
+    discussion: """
+      Exit code 1 if anything differs; every difference is named. With FORUM_KAFKA_REPLICATION, the replication factor R,
+      above 1 also min.insync.replicas, which is to be R - 1.
+      """)
 ) { _ in
   var settings = CommandEnvironment.current.settings
-  return try await withAdmin(try BrokerConfiguration(&settings), check)
+  let configuration = try BrokerConfiguration(&settings)
+  let copies = try copies(&settings, default: -1)
+  return try await withAdmin(configuration) { try await check($0, copies: copies) }
+}
+
+/// The replication factor that is set; nil: the broker's default.
+private func copies(_ settings: inout Settings, default fallback: Int) throws -> Int? {
+  let number = try settings.int(
+    "FORUM_KAFKA_REPLICATION", default: fallback, in: -1...9, "copies of each partition")
+  guard number != 0 else { throw Failure("FORUM_KAFKA_REPLICATION is 0") }
+  return number > 0 ? number : nil
 }
 
 private func withAdmin(_ configuration: BrokerConfiguration, _ body: (Admin) async throws -> Int32) async throws
@@ -58,14 +70,14 @@ private func withAdmin(_ configuration: BrokerConfiguration, _ body: (Admin) asy
   }
 }
 
-private func check(_ admin: Admin) async throws -> Int32 {
+private func check(_ admin: Admin, copies: Int?) async throws -> Int32 {
   let found = try await admin.topics()
   var configurations: [String: [String: String]] = [:]
   for topic in Topics.all where found[topic.name] != nil {
     // A broker that cannot tell the configuration refuses or leaves it out; a broken connection would have shown above.
     configurations[topic.name] = (try? await admin.topicConfiguration(topic.name)) ?? [:]
   }
-  let result = TopicCheck(Topics.all, found: found, configurations: configurations)
+  let result = TopicCheck(Topics.all, copies: copies, found: found, configurations: configurations)
   for line in result.differences { printError(line) }
   if !result.unreported.isEmpty {
     let count = result.unreported.count == found.count ? "" : " for \(result.unreported.count) topics"

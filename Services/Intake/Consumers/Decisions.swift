@@ -9,9 +9,9 @@ extension Proposals {
     switch envelope.event {
     case .accepted(let event): try await move(event.proposal, by: .accept, at: event.acceptedAt, in: transaction)
     case .rejected(let event):
-      try await move(event.proposal, by: .reject, at: event.rejectedAt, in: transaction) {
-        $0.rejection = Proposal.Rejection(code: event.code, explanation: event.explanation)
-      }
+      let proposal = try await transaction.proposal(event.proposal, locked: true)
+      let reason = Proposal.Rejection(code: event.code, explanation: event.explanation)
+      try await transaction.update(proposal.rejected(for: reason, at: event.rejectedAt))
     case .selected(let event): try await move(event.proposal, by: .select, at: event.selectedAt, in: transaction)
     }
   }
@@ -35,12 +35,10 @@ extension Proposals {
   }
 
   private func move(
-    _ id: ProposalID, by action: TaskAction, at time: Date, in transaction: Transaction,
-    _ amend: (inout Proposal) -> Void = { _ in }
+    _ id: ProposalID, by action: TaskAction, at time: Date, in transaction: Transaction
   ) async throws {
     let proposal = try await transaction.proposal(id, locked: true)
-    guard var change = proposal.following(action, at: time) else { return }
-    amend(&change)
+    guard let change = proposal.following(action, at: time) else { return }
     try await transaction.update(change)
   }
 }

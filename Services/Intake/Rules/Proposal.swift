@@ -18,8 +18,9 @@ struct Proposal: Sendable, Equatable {
     let explanation: String
   }
 
-  /// What the public may not read: nothing, or the text of a proposal rejected with a hiding code.
-  var isTextHidden: Bool { state == .rejected && (rejection?.code.hidesText ?? false) }
+  /// Whether the public may not read the text: a hiding code hides it for good, also when the author has taken the
+  /// proposal back.
+  var isTextHidden: Bool { rejection?.code.hidesText ?? false }
 }
 
 /// What a citizen wrote.
@@ -43,6 +44,14 @@ extension Proposal {
   /// - Returns: the changed proposal; nil if it tells nothing new.
   func following(_ action: TaskAction, at time: Date) -> Proposal? {
     Lifecycle.following(state, on: action).map { changed(to: $0, at: time) }
+  }
+
+  /// Follows a rejection. Its reason is kept also where a withdrawal was faster and decides the state: a text that is not
+  /// for the public must not stay readable because its author took it back in time.
+  func rejected(for reason: Rejection, at time: Date) -> Proposal {
+    var changed = following(.reject, at: time) ?? self
+    changed.rejection = reason
+    return changed
   }
 
   private func changed(to next: TaskState, at time: Date) -> Proposal {

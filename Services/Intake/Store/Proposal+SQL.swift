@@ -59,9 +59,11 @@ extension Transaction {
 
 extension Database {
   /// Newest first, from after the cursor on.
-  func proposals(in state: TaskState?, after cursor: Cursor?, _ limit: Int) async throws -> [Proposal] {
+  func proposals(in state: TaskState?, after cursor: TimeCursor<Kinds.Proposal>?, _ limit: Int) async throws
+    -> [Proposal]
+  {
     let byState: Query = state.map { "state = \($0)" } ?? "true"
-    let byCursor: Query = cursor.map { "(submitted_at, id) < (\($0.submittedAt), \($0.id))" } ?? "true"
+    let byCursor: Query = cursor.map { "(submitted_at, id) < (\($0.time), \($0.id))" } ?? "true"
     return try await query(
       """
       SELECT \(fragment: columns) FROM proposal WHERE \(fragment: byState) AND \(fragment: byCursor)

@@ -10,17 +10,10 @@ enum Occasion: Sendable {
   /// Which proposal it is about; on `forum.referrals` the subject is the case.
   var proposal: ProposalID {
     switch self {
-    case .proposal(.submitted(let event)): event.proposal
-    case .proposal(.withdrawn(let event)): event.proposal
-    case .moderation(.accepted(let event)): event.proposal
-    case .moderation(.rejected(let event)): event.proposal
-    case .moderation(.selected(let event)): event.proposal
-    case .vote(.scheduled(let event)): event.proposal
-    case .vote(.opened(let event)): event.proposal
-    case .vote(.barCrossed(let event)): event.proposal
-    case .vote(.closed(let event)): event.proposal
-    case .referral(.received(let event)): event.proposal
-    case .referral(.assigned(let event)): event.proposal
+    case .proposal(let event): event.proposal
+    case .moderation(let event): event.proposal
+    case .vote(let event): event.proposal
+    case .referral(let event): event.proposal
     }
   }
 

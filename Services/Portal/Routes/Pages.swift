@@ -15,17 +15,12 @@ struct Pages: Sendable {
   /// `GET /?state=&after=&lang=`: the list, newest first; 400 for an unknown state or cursor.
   func list(_ request: Request) async throws -> Response {
     await page(for: request) { speech in
-      let filter = try request.query("state").map(Self.filter) ?? .all
+      let filter: Filter = try request.choice("state") ?? .all
       let after = try request.query("after").map(TimeCursor<Kinds.Proposal>.init)
       let found = try await database.facts(in: filter, after: after, Self.pageLength + 1)
       let page = Page(found, limit: Self.pageLength) { TimeCursor($0.listedAt, $0.proposal).text }
       return ListPage(speech: speech, filter: filter, after: after?.text, page: page).document
     }
-  }
-
-  private static func filter(_ text: String) throws(Problem) -> Filter {
-    guard let filter = Filter(rawValue: text) else { throw .badRequest("There is no such state.") }
-    return filter
   }
 
   /// `GET /proposals/{id}?lang=`: one proposal; 404 when nothing has been heard of it.
@@ -50,21 +45,8 @@ struct Pages: Sendable {
     do {
       return site.response(try await body(speech), speech)
     } catch {
-      let problem = problem(for: error, at: request.http.path)
+      let problem = Problem(error, at: request.http.path, log)
       return site.response(ErrorPage(speech: speech, problem: problem).document, speech, problem)
-    }
-  }
-
-  private func problem(for error: any Error, at path: String) -> Problem {
-    switch error {
-    case let problem as Problem: return problem
-    case let error as PostgresError where error.isInvalidData: return .badRequest("The address cannot be read.")
-    case let error as PostgresError where error.isConnectionLost || error.isRetriable:
-      log.warning("database away", ["path": "\(path)", "error": "\(error)"])
-      return .unavailable("The database is away for the moment.")
-    default:
-      log.error("page failed", ["path": "\(path)", "error": "\(error)"])
-      return .internalError
     }
   }
 }

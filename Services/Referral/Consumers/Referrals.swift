@@ -35,6 +35,20 @@ extension Cases {
     }
   }
 
+  /// Assigns the cases that still wait although their text is there: those of a category that had no ministry when the
+  /// second of the two events came, and has one now.
+  func assignWaiting() async throws {
+    for proposal in try await database.assignableProposals() {
+      try await database.transaction { transaction in
+        try await transaction.serialize(on: proposal)
+        guard let waiting = try await transaction.openCase(of: proposal),
+          let text = try await transaction.text(of: proposal)
+        else { return }
+        try await assign(waiting, text, at: clock.now, in: transaction)
+      }
+    }
+  }
+
   private func assign(_ waiting: Case, _ text: ProposalText, at now: Date, in transaction: Transaction) async throws {
     guard let ministry = try await transaction.ministry(for: waiting.category) else {
       log.error(

@@ -66,6 +66,22 @@ extension Transaction {
 }
 
 extension Database {
+  /// Proposals whose case has no ministry although text and ministry are known, the longest waiting first; the rest of
+  /// very many comes with the next call.
+  func assignableProposals() async throws -> [ProposalID] {
+    // A ministry that this program does not know would fail each time, and stand before the others.
+    let known = Ministry.all.map(\.slug)
+    return try await query(
+      """
+      SELECT waiting.proposal FROM referral_case waiting
+      JOIN proposal_text ON proposal_text.proposal = waiting.proposal
+      JOIN category_ministry ON category_ministry.category = waiting.category
+      WHERE waiting.ministry IS NULL AND category_ministry.ministry = ANY(\(known))
+      ORDER BY waiting.received_at, waiting.id LIMIT 1000
+      """
+    ).map { try $0["proposal"] }
+  }
+
   /// Newest first, from after the cursor on.
   func cases(of ministry: Ministry?, after cursor: TimeCursor<Kinds.Case>?, _ limit: Int) async throws -> [Case] {
     let byMinistry: Query = ministry.map { "ministry = \($0.slug)" } ?? "true"

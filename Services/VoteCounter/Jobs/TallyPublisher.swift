@@ -9,14 +9,16 @@ import ServiceKit
 struct TallyPublisher: Sendable {
   let database: Database
   let producer: Producer
+  let log: Log
 
   func run() async throws {
     // One statement: tallies and offsets are of one moment.
     let rows = try await database.query(
       """
       SELECT v.proposal, t.vote, t.version, t.yes, t.no, t.counted_at,
-        (SELECT array_agg(next_offset ORDER BY partition) FROM consumer_offset WHERE topic = \(Topics.ballots.name))
-          AS counted_up_to
+        (SELECT array_agg(coalesce(o.next_offset, 0) ORDER BY n)
+          FROM generate_series(0, \(Int(Topics.ballots.partitions) - 1)) AS n
+          LEFT JOIN consumer_offset o ON o.partition = n AND o.topic = \(Topics.ballots.name)) AS counted_up_to
       FROM tally t JOIN vote v ON v.number = t.vote LEFT JOIN tally_published p ON p.vote = t.vote
       WHERE t.version > coalesce(p.version, 0) ORDER BY t.vote LIMIT 1000
       """)
@@ -27,7 +29,10 @@ struct TallyPublisher: Sendable {
         countedUpTo: try row["counted_up_to"] ?? [], countedAt: try row["counted_at"])
     }
     let records = try events.map { try CloudEvent.record($0, sequence: $0.version, at: $0.countedAt) }
-    for result in await producer.send(records) { _ = try result.get() }
+    for result in await producer.send(records) {
+      if case .failure(let error) = result { endIfFatal(error, log) }
+      _ = try result.get()
+    }
     let votes = try rows.map { try $0["vote"] as Int32 }
     try await database.execute(
       """

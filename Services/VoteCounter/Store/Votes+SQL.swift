@@ -40,6 +40,7 @@ extension Transaction {
 
   func insert(controls: [Int32: [Classification.Control]]) async throws {
     let rows = controls.flatMap { partition, controls in controls.map { (partition: partition, control: $0) } }
+      .sorted { ($0.control.vote, $0.partition) < ($1.control.vote, $1.partition) }
     guard !rows.isEmpty else { return }
     try await execute(
       """

@@ -63,6 +63,9 @@ struct Schedule: Sendable {
         OutgoingRecord(topic: Topics.ballots.name, partition: partition, key: vote.proposal.bytes, value: value)
       }
     }
-    for result in await producer.send(records) { _ = try result.get() }
+    for result in await producer.send(records) {
+      if case .failure(let error) = result { endIfFatal(error, log) }
+      _ = try result.get()
+    }
   }
 }

@@ -95,6 +95,7 @@ struct BallotBox: Sendable {
         figures.shed.add()
         throw .unavailable("More ballots are waiting than can be taken. Cast yours again.", retryAfter: 2)
       }
+      endIfFatal(error, log)
       figures.unknown.add()
       log.warning("ballot not acknowledged", ["error": "\(error)"])
       throw .unavailable(
@@ -103,8 +104,13 @@ struct BallotBox: Sendable {
   }
 
   /// Why no ballot is taken on the proposal.
+  ///
+  /// The book knows the votes that are about to open and those that closed of late: when all come a moment too early or
+  /// too late, the database is not asked.
   private func refusal(_ proposal: ProposalID, at now: Date) async throws -> Problem {
-    guard let vote = try await database.vote(on: proposal) else { return .notFound("There is no vote on \(proposal).") }
+    var known = book.entry(of: proposal)?.vote
+    if known == nil { known = try await database.vote(on: proposal) }
+    guard let vote = known else { return .notFound("There is no vote on \(proposal).") }
     switch vote.state {
     case .scheduled: return .conflict("vote-not-open", "The vote opens at \(JSON.timestamp(vote.rule.opensAt)).")
     case .open where now < vote.rule.closesAt: return .unavailable("The vote is about to open. Cast the ballot again.")

@@ -14,11 +14,7 @@ extension Votes {
   func list(_ request: Request) async throws -> Response {
     let limit = try request.query("limit", default: 50, in: 1...500)
     let before = try request.query("after", default: Int(Int32.max), in: 0...Int(Int32.max))
-    var state: VoteState?
-    if let text = request.query("state") {
-      guard let known = VoteState(rawValue: text) else { throw Problem.badRequest("There is no such state.") }
-      state = known
-    }
+    let state: VoteState? = try request.choice("state")
     let votes = try await database.votesWithTallies(in: state, before: Int32(before), limit + 1)
     return try .json(
       Page(votes, limit: limit) { String($0.vote.number) }.map { VoteView($0.vote, $0.tally) },

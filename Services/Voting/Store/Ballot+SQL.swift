@@ -9,13 +9,14 @@ extension Database {
   /// - Parameter pseudonym: 32 bytes.
   func trace(of pseudonym: [UInt8], in vote: Vote, receipt: Receipt?) async throws -> BallotTrace {
     let partition = receipt?.partition ?? BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions)
-    let rejected: Query =
-      receipt.map { "record_offset = \($0.offset)" } ?? "key = \(Array(pseudonym.prefix(16)))"
+    // By the voter's own key always: an offset that is made up must not tell of another's ballot.
+    let place: Query = receipt.map { "AND record_offset = \($0.offset)" } ?? ""
     let row = try await one(
       """
       SELECT b.partition, b.log_offset, b.yes, o.next_offset,
         (SELECT reason FROM rejected_record
-         WHERE topic = \(Topics.ballots.name) AND partition = \(partition) AND \(fragment: rejected)
+         WHERE topic = \(Topics.ballots.name) AND partition = \(partition) AND key = \(Array(pseudonym.prefix(16)))
+         \(fragment: place)
          ORDER BY record_offset DESC LIMIT 1) AS reason
       FROM (SELECT 1) AS always
       LEFT JOIN ballot b ON b.vote = \(vote.number) AND b.pseudonym = \(UUID(pseudonym: pseudonym))

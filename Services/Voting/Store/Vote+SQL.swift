@@ -77,9 +77,15 @@ extension QueryRunner {
     ).map(Vote.init)
   }
 
-  func votes(in states: [VoteState]) async throws -> [Vote] {
-    try await query("SELECT \(fragment: columns) FROM vote v WHERE v.state = ANY(\(states.map(\.rawValue)))")
-      .map(Vote.init)
+  /// The votes that are not over, and the thousand that closed last.
+  func currentVotes() async throws -> [Vote] {
+    try await query(
+      """
+      SELECT \(fragment: columns) FROM vote v WHERE v.state <> \(VoteState.closed)
+      UNION ALL (SELECT \(fragment: columns) FROM vote v WHERE v.state = \(VoteState.closed)
+        ORDER BY v.number DESC LIMIT 1000)
+      """
+    ).map(Vote.init)
   }
 }
 

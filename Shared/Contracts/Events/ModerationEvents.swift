@@ -29,6 +29,15 @@ public enum ModerationEvent: EventFamily {
     EventDecoder(ProposalRejected.self, Self.rejected),
     EventDecoder(TaskSelected.self, Self.selected),
   ]
+
+  /// The proposal that the event is about.
+  public var proposal: ProposalID {
+    switch self {
+    case .accepted(let event): event.proposal
+    case .rejected(let event): event.proposal
+    case .selected(let event): event.proposal
+    }
+  }
 }
 
 /// The Support Unit let a proposal through.

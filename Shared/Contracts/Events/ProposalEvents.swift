@@ -17,6 +17,14 @@ public enum ProposalEvent: EventFamily {
     EventDecoder(ProposalSubmitted.self, Self.submitted),
     EventDecoder(ProposalWithdrawn.self, Self.withdrawn),
   ]
+
+  /// The proposal that the event is about.
+  public var proposal: ProposalID {
+    switch self {
+    case .submitted(let event): event.proposal
+    case .withdrawn(let event): event.proposal
+    }
+  }
 }
 
 /// A citizen handed a proposal in; it awaits review.

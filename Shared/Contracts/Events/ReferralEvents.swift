@@ -12,6 +12,14 @@ public enum ReferralEvent: EventFamily {
     EventDecoder(CaseReceived.self, Self.received),
     EventDecoder(CaseAssigned.self, Self.assigned),
   ]
+
+  /// The proposal that the event is about, also where the subject is a case.
+  public var proposal: ProposalID {
+    switch self {
+    case .received(let event): event.proposal
+    case .assigned(let event): event.proposal
+    }
+  }
 }
 
 /// The Committee has the task before it.

@@ -16,6 +16,16 @@ public enum VoteEvent: EventFamily {
     EventDecoder(VoteBarCrossed.self, Self.barCrossed),
     EventDecoder(VoteClosed.self, Self.closed),
   ]
+
+  /// The proposal that the event is about.
+  public var proposal: ProposalID {
+    switch self {
+    case .scheduled(let event): event.proposal
+    case .opened(let event): event.proposal
+    case .barCrossed(let event): event.proposal
+    case .closed(let event): event.proposal
+    }
+  }
 }
 
 /// A vote on a task is announced; its rule is fixed from now on.
@@ -163,6 +173,13 @@ public enum TallyEvent: EventFamily {
   public static let topic = Topics.tallies
   /// How each type is read.
   public static let decoders: [EventDecoder<Self>] = [EventDecoder(TallyCounted.self, Self.counted)]
+
+  /// The proposal that the event is about.
+  public var proposal: ProposalID {
+    switch self {
+    case .counted(let event): event.proposal
+    }
+  }
 }
 
 /// The count of one vote so far. Keep the highest version; older ones may come late.

@@ -45,13 +45,14 @@ public enum BaseMigrations {
 
       -- The last event of each subject that took effect: what comes again is known by its number.
       CREATE TABLE consumed_sequence (
-        topic text NOT NULL, subject uuid NOT NULL, last bigint NOT NULL,
+        topic text NOT NULL, subject uuid NOT NULL, last bigint NOT NULL, last_id uuid NOT NULL,
         PRIMARY KEY (topic, subject));
 
       CREATE TABLE idempotent_response (
         caller uuid NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL,
         status int NOT NULL, location text, body bytea NOT NULL, created_at timestamptz NOT NULL,
         PRIMARY KEY (caller, key));
+      CREATE INDEX idempotent_response_by_age ON idempotent_response (created_at);
       """)
   ]
 }

@@ -1,15 +1,19 @@
 public import Contracts
+import Crypto
 public import FoundationEssentials
 public import Kafka
 
 /// Makes Kafka records of events: CloudEvents 1.0, Kafka protocol binding, binary mode.
 public enum CloudEvent {
-  /// The record of an event that does not go through the outbox.
+  /// The record of an event that does not go through the outbox. Its id follows from type, subject and number, so that a
+  /// repetition has the same.
   /// - Parameter sequence: the number of the event within its subject; readers drop what is not above the last one.
   public static func record<Payload: Event>(_ event: Payload, sequence: Int64, at time: Date) throws -> OutgoingRecord {
     let topic = Payload.Family.topic
+    let digest = sha256(Array("\(Payload.type) \(event.subject.uuidString) \(sequence)".utf8))
     return record(
-      id: UUID(), source: topic.writer, topic: topic.name, type: Payload.type, subject: event.subject,
+      id: Identifier<Payload>(bytes: digest.prefix(16))?.uuid ?? UUID(), source: topic.writer, topic: topic.name,
+      type: Payload.type, subject: event.subject,
       sequence: sequence, time: time, payload: try JSON.encode(event), trace: nil)
   }
 

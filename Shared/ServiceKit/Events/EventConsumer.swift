@@ -105,26 +105,60 @@ struct EventBatchHandler: BatchHandler {
       guard let handler = handlers[record.topic] else { return .taken }
       guard let value = record.value else { throw EventAttributes.Fault(description: "no value") }
       return try await transaction.savepoint { _ async throws -> Outcome in
-        guard try await isNew(attributes, on: record.topic, in: transaction) else { return .duplicate }
+        guard try await isNew(attributes, of: handler.topic, in: transaction) else { return .duplicate }
         try await handler.handle(attributes.type, value, attributes, transaction)
         return .taken
       }
-    } catch let error as PostgresError where error.isConnectionLost || error.isRetriable {
-      throw error
-    } catch is CancellationError { throw CancellationError() } catch {
+    } catch  where isTheRecordsFault(error) {
       try await keepAside(record, "\(error)", in: transaction)
       return .rejected
     }
   }
 
-  private func isNew(_ event: EventAttributes, on topic: String, in transaction: Transaction) async throws -> Bool {
-    let row = try await transaction.one(
+  /// Whether the record alone is to blame, so that trying again cannot help. Everything else (a time-out, a full disk, a
+  /// missing right, a row that cannot be read) is the system's fault: the batch waits until somebody has mended it.
+  private func isTheRecordsFault(_ error: any Error) -> Bool {
+    switch error {
+    case is EventAttributes.Fault, is DecodingError, is Problem: true
+    case let error as PostgresError: error.isInvalidData || error.sqlState.hasPrefix("23")
+    default: false
+    }
+  }
+
+  /// Remembers the event as the last of its subject; false if it was taken before.
+  ///
+  /// A number that was taken by another event is no repetition: the writer has lost its count (a restored database, say),
+  /// and what it publishes would vanish here unseen.
+  /// - Throws: `EventAttributes.Fault` for that, so that the record is kept aside and seen.
+  private func isNew(_ event: EventAttributes, of topic: Topic, in transaction: Transaction) async throws -> Bool {
+    let before = try await transaction.one(
       """
-      INSERT INTO consumed_sequence (topic, subject, last) VALUES (\(topic), \(event.subject), \(event.sequence))
-      ON CONFLICT (topic, subject) DO UPDATE SET last = EXCLUDED.last WHERE consumed_sequence.last < EXCLUDED.last
-      RETURNING last
+      SELECT last, last_id FROM consumed_sequence WHERE topic = \(topic.name) AND subject = \(event.subject) FOR UPDATE
       """)
-    return row != nil
+    let last: Int64 = try before?["last"] ?? 0
+    if event.sequence <= last {
+      let lastID: UUID? = try before?["last_id"]
+      // The numbers of a compacted topic are versions: an older one is merely out of date.
+      if event.sequence == last && lastID != event.id && topic.cleanup != .compact {
+        throw EventAttributes.Fault(description: "number \(last) of the subject was taken by another event")
+      }
+      return false
+    }
+    if event.sequence > last + 1 && topic.cleanup != .compact {
+      log.warning(
+        "events of a subject are missing",
+        [
+          "topic": "\(topic.name)", "subject": "\(event.subject)", "after": .int(Int(last)),
+          "came": .int(Int(event.sequence)),
+        ])
+    }
+    try await transaction.execute(
+      """
+      INSERT INTO consumed_sequence (topic, subject, last, last_id)
+      VALUES (\(topic.name), \(event.subject), \(event.sequence), \(event.id))
+      ON CONFLICT (topic, subject) DO UPDATE SET last = EXCLUDED.last, last_id = EXCLUDED.last_id
+      """)
+    return true
   }
 
   private func keepAside(_ record: Record, _ reason: String, in transaction: Transaction) async throws {

@@ -38,11 +38,7 @@ public struct LedgerConsumer: Sendable {
     while !Task.isCancelled {
       do {
         try await session()
-      } catch is CancellationError { return } catch let refusal as TopicRefused {
-        log.error("topic refused", ["reason": "\(refusal.description)"])
-        health.report("consumer", fault: refusal.description)
-        try? await Task.sleep(for: .seconds(15))
-      } catch {
+      } catch is CancellationError { return } catch {
         log.warning("consumer session ended", ["error": "\(error)"])
         health.report("consumer", fault: "not consuming")
         try? await Task.sleep(for: .milliseconds(Int.random(in: 500...1500)))
@@ -63,51 +59,77 @@ public struct LedgerConsumer: Sendable {
   }
 
   private func consume(with consumer: Consumer) async throws {
-    var positions: [TopicPartition: Position] = [:]
+    var share = Share()
     while !Task.isCancelled {
+      if share.isDue(.now) { try await take([], into: &share, of: consumer) }
       switch try await consumer.next(maximum: batchSize, wait: batchWait) {
       case .idle: continue
       case .assigned(let partitions):
-        positions = try await ledger.claim(partitions, now: clock.now)
-        try await consumer.assign(positions.mapValues(\.next))
-        log.info("partitions claimed", ["partitions": .int(partitions.count), "group": "\(group)"])
-        health.report("consumer", fault: nil)
+        share = Share()
+        try await take(partitions, into: &share, of: consumer)
+        log.info("partitions claimed", ["partitions": .int(share.positions.count), "group": "\(group)"])
       case .revoked(let partitions, let lost):
-        positions = [:]
+        share = Share()
         try await consumer.unassign()
         log.info("partitions revoked", ["partitions": .int(partitions.count), "lost": .bool(lost)])
       case .failed(let error, let partition):
-        // The position may have moved under us (a deleted topic, a cut log): claim and verify anew.
-        let place = partition.map { "\($0.topic) [\($0.partition)]" } ?? "group"
         if error.isRetriable && error.code != .unknownTopicOrPartition {
-          log.debug("consumer waits", ["error": "\(error)", "at": "\(place)"])
+          log.debug("consumer waits", ["error": "\(error)"])
           continue
         }
-        log.warning("consumer failed", ["error": "\(error)", "at": "\(place)"])
-        throw error
+        log.warning(
+          "consumer failed",
+          ["error": "\(error)", "at": "\(partition.map { "\($0.topic) [\($0.partition)]" } ?? "group")"])
+        // The log may have moved under us (deleted, recreated, cut): look at the partition again before going on.
+        guard let partition, share.positions[partition] != nil else { throw error }
+        share.refuse(partition, "\(error)")
+        try await take([], into: &share, of: consumer)
       case .records(let records):
-        let batch = try contiguous(records, after: positions)
+        let batch = contiguous(records, &share)
+        if share.hasGap { try await leaveOut(&share, of: consumer) }
         guard !batch.isEmpty else { continue }
-        positions = try await apply(batch, at: positions)
-        try? await consumer.commit(positions.filter { batch[$0.key] != nil }.mapValues(\.next))
+        share.positions.merge(try await apply(batch, at: share.positions)) { $1 }
+        try? await consumer.commit(share.positions.filter { batch[$0.key] != nil }.mapValues(\.next))
       }
     }
   }
 
-  /// Groups records by partition and holds them against the expected offsets.
-  /// - Throws: `TopicRefused` for a gap in a topic that cannot have one.
-  private func contiguous(_ records: [Record], after positions: [TopicPartition: Position]) throws
-    -> [TopicPartition: [Record]]
-  {
+  /// Claims `partitions` and those that were refused before, and reads on in all that are in order.
+  private func take(_ partitions: [TopicPartition], into share: inout Share, of consumer: Consumer) async throws {
+    let claim = try await ledger.claim(partitions + share.refused.keys, now: clock.now)
+    for (partition, refusal) in claim.refused where share.refused[partition] != refusal.description {
+      log.error("topic refused", ["partition": "\(partition.topic) [\(partition.partition)]", "reason": "\(refusal)"])
+    }
+    share.positions.merge(claim.positions) { $1 }
+    share.refused = claim.refused.mapValues(\.description)
+    try await leaveOut(&share, of: consumer)
+  }
+
+  /// Reads on in the partitions that are in order; the others are looked at again after a while.
+  private func leaveOut(_ share: inout Share, of consumer: Consumer) async throws {
+    share.hasGap = false
+    share.retryAt = .now + .seconds(15)
+    try await consumer.assign(share.positions.mapValues(\.next))
+    health.report("consumer", fault: share.fault)
+  }
+
+  /// Groups records by partition and holds them against the expected offsets. A partition with a gap where none can be is
+  /// refused.
+  private func contiguous(_ records: [Record], _ share: inout Share) -> [TopicPartition: [Record]] {
     var batch: [TopicPartition: [Record]] = [:]
     for record in records {
       let partition = TopicPartition(topic: record.topic, partition: record.partition)
-      guard let position = positions[partition] else { continue }
+      guard let position = share.positions[partition] else { continue }
       let expected = batch[partition]?.last.map { $0.offset + 1 } ?? position.next
       if record.offset < expected { continue }
       guard record.offset == expected || compacted.contains(record.topic) else {
-        throw TopicRefused(
-          description: "\(record.topic) [\(record.partition)]: offset \(record.offset) came where \(expected) was due")
+        let reason =
+          "\(partition.topic) [\(partition.partition)]: offset \(record.offset) came where \(expected) was due"
+        log.error("topic refused", ["reason": "\(reason)"])
+        share.refuse(partition, reason)
+        share.hasGap = true
+        batch[partition] = nil
+        continue
       }
       batch[partition, default: []].append(record)
     }
@@ -124,6 +146,7 @@ public struct LedgerConsumer: Sendable {
     while true {
       do {
         try await commit(batch, in: order, at: positions)
+        health.report("database for the consumer", fault: nil)
         await handler.applied(batch)
         return moved
       } catch is PostgresCommitUnknown {
@@ -139,9 +162,8 @@ public struct LedgerConsumer: Sendable {
       } catch let error as PostgresError where error.isConnectionLost || error.isRetriable {
         try Task.checkCancellation()
         log.warning("database away, batch waits", ["error": "\(error)"])
-        health.report("consumer", fault: "the database is away")
+        health.report("database for the consumer", fault: "is away")
         try await Task.sleep(for: .milliseconds(500))
-        health.report("consumer", fault: nil)
       }
     }
   }

@@ -4,7 +4,7 @@ import Kafka
 import Postgres
 import Synchronization
 
-/// Sends what stands in the outbox to Kafka: in order, each batch acknowledged before it is deleted.
+/// Sends what stands in the outbox to Kafka: each subject's events in order, acknowledged before they are deleted.
 ///
 /// One relay a schema is at work, held by an advisory lock on the very connection that reads and deletes. A crash
 /// between acknowledgement and deletion sends again: delivery is at least once, with the same `ce_id`.
@@ -34,21 +34,24 @@ struct OutboxRelay: Sendable {
 
   /// Sends one batch. Returns the number of records that were sent and deleted.
   private func relay(on connection: PostgresConnection) async throws -> Int {
+    // One event a subject: none is on its way while an earlier one may have to be sent again.
     let rows = try await connection.query(
       """
       SELECT id, event_id, topic, subject, sequence, type, payload, created_at, traceparent
-      FROM outbox ORDER BY id LIMIT 500
+      FROM (SELECT DISTINCT ON (topic, subject) * FROM (SELECT * FROM outbox ORDER BY id LIMIT 2000) AS oldest
+        ORDER BY topic, subject, id) AS first
+      ORDER BY id LIMIT 500
       """)
     guard !rows.isEmpty else { return 0 }
     let results = await producer.send(try rows.map(record(of:)))
-    // Only the part before the first failure is done: what follows must not overtake it.
     var done: [Int64] = []
     for (row, result) in zip(rows, results) {
-      if case .failure(let error) = result {
+      switch result {
+      case .success: done.append(try row["id"])
+      case .failure(let error):
+        endIfFatal(error, log)
         log.warning("event not sent, trying again", ["error": "\(error)"])
-        break
       }
-      done.append(try row["id"])
     }
     if !done.isEmpty { try await connection.execute("DELETE FROM outbox WHERE id = ANY(\(done))") }
     sent.add(done.count)

@@ -43,17 +43,23 @@ struct PartitionLedger: Sendable {
   let admin: Admin
   let owner: String
 
-  /// Takes partitions over from whoever had them, and checks that their logs are those that were read before.
-  /// - Throws: `TopicRefused`
-  func claim(_ partitions: [TopicPartition], now: Date) async throws -> [TopicPartition: Position] {
+  /// What came of taking partitions over.
+  struct Claim: Sendable {
     var positions: [TopicPartition: Position] = [:]
+    /// Partitions whose logs are not those that were read before.
+    var refused: [TopicPartition: TopicRefused] = [:]
+  }
+
+  /// Takes partitions over from whoever had them, and checks that their logs are those that were read before.
+  func claim(_ partitions: [TopicPartition], now: Date) async throws -> Claim {
+    var claim = Claim()
     for partition in partitions.sorted(by: { ($0.topic, $0.partition) < ($1.topic, $1.partition) }) {
-      let bounds = try await admin.offsets(of: partition.topic, partition: partition.partition)
+      let before = try await admin.offsets(of: partition.topic, partition: partition.partition)
       let row = try await database.transaction { transaction in
         try await transaction.execute(
           """
           INSERT INTO consumer_offset (topic, partition, base_offset, next_offset)
-          VALUES (\(partition.topic), \(partition.partition), \(bounds.low), \(bounds.low)) ON CONFLICT DO NOTHING
+          VALUES (\(partition.topic), \(partition.partition), \(before.low), \(before.low)) ON CONFLICT DO NOTHING
           """)
         return try await transaction.one(
           """
@@ -64,10 +70,14 @@ struct PartitionLedger: Sendable {
       }
       guard let row else { throw Fenced() }
       let position = Position(next: try row["next_offset"], epoch: try row["owner_epoch"])
-      try await verify(partition, position, base: row["base_offset"], fingerprint: row["fingerprint"], bounds)
-      positions[partition] = position
+      // Asked after the claim: the former owner may have gone on until then, and the log with it.
+      let bounds = try await admin.offsets(of: partition.topic, partition: partition.partition)
+      do {
+        try await verify(partition, position, base: row["base_offset"], fingerprint: row["fingerprint"], bounds)
+        claim.positions[partition] = position
+      } catch let refusal as TopicRefused { claim.refused[partition] = refusal }
     }
-    return positions
+    return claim
   }
 
   private func verify(

@@ -1,5 +1,4 @@
 import HTTPServer
-import Postgres
 
 /// Takes every request of a service: health and metrics, then the route, its access, its handler; errors become problem
 /// documents here and nowhere else.
@@ -38,7 +37,7 @@ struct Front: Sendable {
   func answer(_ request: HTTPRequest) async -> HTTPResponse {
     switch request.path {
     case "/livez": return .text("ok\n")
-    case "/readyz": return health.response(verbose: request.query == "verbose")
+    case "/readyz": return health.response
     case "/metrics": return .text(metrics.rendered(), type: "text/plain; version=0.0.4; charset=utf-8")
     default: break
     }
@@ -67,24 +66,6 @@ struct Front: Sendable {
         guard !caller.roles.isDisjoint(with: roles) else { throw Problem.forbidden("The token lacks the role.") }
       }
       return try await route.handler(Request(http: request, parameters: parameters, caller: caller))
-    } catch { return problem(for: error, at: route).response }
-  }
-
-  private func problem(for error: any Error, at route: Route) -> Problem {
-    switch error {
-    case let problem as Problem: return problem
-    case let error as PostgresError where error.isConnectionLost || error.isRetriable:
-      log.warning("database away", ["route": "\(route.pattern)", "error": "\(error)"])
-      return .unavailable("The database is away for the moment.")
-    case is PostgresCommitUnknown:
-      log.warning("commit unknown", ["route": "\(route.pattern)"])
-      return .unavailable("It is not known whether the request took effect. Repeat it with the same Idempotency-Key.")
-    case let error as PostgresError where error.isInvalidData:
-      log.info("data refused by the database", ["route": "\(route.pattern)", "error": "\(error)"])
-      return .badRequest("The request holds characters or numbers that cannot be stored.")
-    default:
-      log.error("request failed", ["route": "\(route.pattern)", "error": "\(error)"])
-      return .internalError
-    }
+    } catch { return Problem(error, at: "\(route.pattern)", log).response }
   }
 }

@@ -26,7 +26,7 @@ public final class Health: Sendable {
     }
   }
 
-  func response(verbose: Bool) -> HTTPResponse {
+  var response: HTTPResponse {
     let faults = faults
     if faults.isEmpty { return .text("ok\n") }
     return .text(faults.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined(), status: 503)

@@ -33,10 +33,10 @@ public enum Service {
       let common = try CommonConfiguration(&settings)
       let own = try Definition.Configuration(&settings)
       try settings.refuseUnknown()
-      let process = try await ServiceProcess<Definition>(common, own, shown: settings.declarations)
+      let process = try await ServiceProcess<Definition>(common, own, shown: settings.declarations, stop: stop)
       try await process.run(until: stop)
       exit(0)
-    } catch {
+    } catch is CancellationError { exit(0) } catch {
       fail("\(Definition.name): \(error)")
     }
   }
@@ -78,6 +78,10 @@ public enum Service {
 /// ends up waiting in libdispatch with an empty signal mask, so that a signal would reach it and end the process at once.
 final class StopSignal: Sendable {
   private let stream: AsyncStream<Int32>
+  private let received = Atomic<Bool>(false)
+
+  /// Whether the process was told to stop.
+  var isReceived: Bool { received.load(ordering: .relaxed) }
 
   init() {
     let (stream, continuation) = AsyncStream<Int32>.makeStream()
@@ -86,11 +90,16 @@ final class StopSignal: Sendable {
     guard pipe(&ends) == 0 else { return }
     let (reading, writing) = (ends[0], ends[1])
     stopPipe.store(writing, ordering: .relaxed)
-    startThread(name: "signals") {
+    startThread(name: "signals") { [self] in
       var number: UInt8 = 0
       while true {
         let count = read(reading, &number, 1)
-        if count == 1 { continuation.yield(Int32(number)) } else if count == 0 || errno != EINTR { return }
+        if count == 1 {
+          received.store(true, ordering: .relaxed)
+          continuation.yield(Int32(number))
+        } else if count == 0 || errno != EINTR {
+          return
+        }
       }
     }
     var action = sigaction()

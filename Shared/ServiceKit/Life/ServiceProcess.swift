@@ -13,7 +13,9 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
   private let service: Definition
   private let server: HTTPServer
 
-  init(_ common: CommonConfiguration, _ own: Definition.Configuration, shown: [Settings.Declaration]) async throws {
+  init(
+    _ common: CommonConfiguration, _ own: Definition.Configuration, shown: [Settings.Declaration], stop: StopSignal
+  ) async throws {
     self.common = common
     let log = Log(service: Definition.name, minimum: common.logLevel)
     log.info(
@@ -36,7 +38,7 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
       admin: try Admin(kafka), clock: .system, log: log, metrics: metrics, health: health,
       // In containers the process number is the same everywhere, and on one machine the host name is.
       instance: "\(Definition.name)-\(ProcessInfo.processInfo.hostName)-\(getpid())")
-    try await Self.awaitSchema(database, log)
+    try await Self.awaitSchema(database, log, stop)
     service = try await Definition(kit, own)
     let clock = kit.clock
     let gate = TokenGate(
@@ -63,9 +65,11 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
   }
 
   /// Waits until PostgreSQL answers and every migration that this program knows has been applied.
-  private static func awaitSchema(_ database: Database, _ log: Log) async throws {
+  /// - Throws: `CancellationError` when the process is told to stop meanwhile.
+  private static func awaitSchema(_ database: Database, _ log: Log, _ stop: StopSignal) async throws {
     let needed = Definition.migrations.map(\.number).max() ?? 0
     for attempt in 0... {
+      guard !stop.isReceived else { throw CancellationError() }
       do {
         let row = try await database.query("SELECT max(number) AS number FROM schema_migration").first
         let number: Int? = try row?["number"]
@@ -80,8 +84,10 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
   }
 
   func run(until stop: StopSignal) async throws {
+    // Before the first question: a service that does not read its topics yet is not ready.
+    let consumers = consumers()
     try server.start()
-    let work = Task { await runInBackground() }
+    let work = Task { await runInBackground(consumers) }
     kit.log.info("serving", ["address": "\(common.address)", "port": .int(Int(server.port))])
     let number = await stop.wait()
     kit.log.info("stopping", ["signal": .int(Int(number))])
@@ -102,9 +108,9 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
   }
 
   /// Consumers, jobs and the relay, until cancelled.
-  private func runInBackground() async {
+  private func runInBackground(_ consumers: [LedgerConsumer]) async {
     await withTaskGroup(of: Void.self) { group in
-      for consumer in consumers() { group.addTask { await consumer.run() } }
+      for consumer in consumers { group.addTask { await consumer.run() } }
       for job in service.jobs {
         group.addTask { await job.run(service: Definition.name, database: kit.database, log: kit.log) }
       }
@@ -115,6 +121,11 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
           sent: kit.metrics.counter("forum_outbox_sent_total", "Events sent from the outbox."),
           pause: .milliseconds(50))
         group.addTask { await relay.run() }
+        let forgetting = Job("idempotency keys", every: .seconds(3_600)) { [kit] in
+          try await kit.database.execute(
+            "DELETE FROM idempotent_response WHERE created_at < \(kit.clock.now.addingTimeInterval(-48 * 3_600))")
+        }
+        group.addTask { await forgetting.run(service: Definition.name, database: kit.database, log: kit.log) }
       }
       await group.waitForAll()
     }
@@ -122,10 +133,14 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
 
   private func watchDatabase() async {
     while !Task.isCancelled {
-      do {
-        _ = try await kit.database.query("SELECT 1 AS alive")
-        kit.health.report("database", fault: nil)
-      } catch { kit.health.report("database", fault: "does not answer") }
+      // A server that is frozen answers nothing and refuses nothing: silence counts as a fault too.
+      let silence = Task {
+        try await Task.sleep(for: .seconds(5))
+        kit.health.report("database", fault: "does not answer")
+      }
+      let isWell = (try? await kit.database.query("SELECT 1 AS alive")) != nil
+      silence.cancel()
+      kit.health.report("database", fault: isWell ? nil : "does not answer")
       try? await Task.sleep(for: .seconds(2))
     }
   }

@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 
 /// What a service can be told by its environment; every name is listed by `--help`, unknown `FORUM_` names are refused.
@@ -82,6 +83,21 @@ public struct Settings {
     }
   }
 
+  /// An http or https address, without slashes at its end: paths are put behind it.
+  /// - Parameter fallback: what holds if it is not set; nil: it must be set.
+  /// - Throws: `SettingsError` when it must be set and is not, or is anything else.
+  public mutating func url(_ name: String, default fallback: String? = nil, _ help: String) throws(SettingsError)
+    -> String
+  {
+    let text = try string(name, default: fallback, help)
+    var address = text[...]
+    while address.hasSuffix("/") { address.removeLast() }
+    let isAddress = ["http://", "https://"].contains { address.hasPrefix($0) && address.count > $0.count }
+    if isAddress { return String(address) }
+    if describing { return "" }
+    throw SettingsError("\(name) is \(text), not an http or https address")
+  }
+
   /// The contents of the file that the setting names, without the newline at its end.
   public mutating func secret(file name: String, default fallback: String? = nil, _ help: String)
     throws(SettingsError) -> String
@@ -100,7 +116,7 @@ public struct Settings {
   /// A key of 32 bytes, in a file of 64 hexadecimal digits.
   public mutating func key(file name: String, _ help: String) throws(SettingsError) -> [UInt8] {
     let text = try secret(file: name, help)
-    if let bytes = hexadecimal(text), bytes.count == 32 { return bytes }
+    if let bytes = Hex.decode(text), bytes.count == 32 { return bytes }
     if describing { return [] }
     throw SettingsError("\(name): the file does not hold 64 hexadecimal digits")
   }
@@ -111,15 +127,4 @@ public struct Settings {
     let unknown = environment.keys.filter { $0.hasPrefix("FORUM_") && !known.contains($0) }.sorted()
     guard unknown.isEmpty else { throw SettingsError("unknown settings: \(unknown.joined(separator: ", "))") }
   }
-}
-
-private func hexadecimal(_ text: String) -> [UInt8]? {
-  let digits = Array(text.utf8)
-  guard digits.count.isMultiple(of: 2) else { return nil }
-  var bytes: [UInt8] = []
-  for index in stride(from: 0, to: digits.count, by: 2) {
-    guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else { return nil }
-    bytes.append(byte)
-  }
-  return bytes
 }

@@ -88,6 +88,22 @@ import Testing
     }
   }
 
+  @Test func aPartitionThatIsRefusedDoesNotHoldUpTheOthers() async throws {
+    try await withCountingBench { bench in
+      let vote = try await bench.openVote(bar: 5)
+      try await bench.send((0..<120).map { bench.ballot(vote, $0, .yes) })
+      try await bench.withCounter { try await bench.awaitCounted() }
+      try await bench.database.execute("UPDATE consumer_offset SET fingerprint = '\\x00' WHERE partition = 3")
+      let more = (1_000..<1_120).map { bench.ballot(vote, $0, .yes) }
+      try await bench.send(more)
+      let elsewhere = more.filter { $0.partition != 3 }.count
+      try await bench.withCounter {
+        try await eventually { try await bench.tally(vote).yes == 120 + Int64(elsewhere) }
+        #expect(bench.health.faults["consumer"]?.contains("forum.ballots [3]") == true)
+      }
+    }
+  }
+
   @Test func aVoteClosesWhenEveryPartitionHasPassedItsClosingAndOnlyThenIsReferred() async throws {
     try await withCountingBench { bench in
       let vote = try await bench.openVote(bar: 20, referral: .atClose)
@@ -112,7 +128,7 @@ import Testing
       let vote = try await bench.openVote(bar: 5)
       let partition = TopicPartition(topic: Topics.ballots.name, partition: 0)
       let ledger = PartitionLedger(database: bench.database, admin: bench.admin, owner: "zombie")
-      let zombie = try #require(try await ledger.claim([partition], now: Date())[partition])
+      let zombie = try #require(try await ledger.claim([partition], now: Date()).positions[partition])
       _ = try await ledger.claim([partition], now: Date())
       await #expect(throws: Fenced.self) {
         try await bench.database.transaction { transaction in

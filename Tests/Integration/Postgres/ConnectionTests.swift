@@ -162,8 +162,7 @@ struct ConnectionTests {
         #expect(error?.isConnectionLost == true)
       }
       #expect(try await isFree(database))
-      try await database.withConnection(dedicated: false) { connection in
-        #expect(database.connectionsInUse == 1)
+      try await database.withConnection { connection in
         try await connection.execute("SELECT pg_advisory_lock(1)")
         #expect(try await isFree(database) == false)
       }

@@ -98,6 +98,32 @@ import Testing
     }
   }
 
+  @Test func aCaseWithoutAMinistryIsAssignedOnceOneIsNamed() async throws {
+    try await Self.withCases { cases, database in
+      try await database.execute("DELETE FROM category_ministry WHERE category = 'transport'")
+      let (id, textless) = (ProposalID(), ProposalID())
+      try await Self.cross(textless, cases)
+      try await Self.submit(id, cases)
+      try await Self.cross(id, cases)
+      let received = Array(repeating: Self.all[0], count: 2)
+      try await cases.assignWaiting()
+      #expect(try await Self.published(database) == received)
+      try await database.execute(
+        "INSERT INTO ministry (slug, korean, english, position) VALUES ('new', '새', 'New', 1000)")
+      try await database.execute("INSERT INTO category_ministry (category, ministry) VALUES ('transport', 'new')")
+      try await cases.assignWaiting()
+      #expect(try await Self.published(database) == received)
+      try await database.execute("UPDATE category_ministry SET ministry = 'molit' WHERE category = 'transport'")
+      async let one: Void = cases.assignWaiting()
+      async let other: Void = cases.assignWaiting()
+      _ = try await (one, other)
+      #expect(try await Self.published(database) == received + Self.all.dropFirst())
+      let assigned: ProposalID? = try await database.one(
+        "SELECT proposal FROM referral_case WHERE ministry = 'molit'")?[0]
+      #expect(assigned == id)
+    }
+  }
+
   private static func body(_ response: HTTPResponse) -> String {
     guard case .bytes(let bytes) = response.body else { return "" }
     return String(decoding: bytes, as: UTF8.self)

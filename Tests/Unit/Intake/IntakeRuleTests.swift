@@ -12,7 +12,7 @@ import Testing
   private func proposal(_ state: TaskState) -> Proposal {
     Proposal(
       id: ProposalID(), author: author,
-      text: ProposalText(title: "t", summary: "s", body: "b", category: .jobs, reference: nil), state: state,
+      text: ProposalText(title: "t", summary: "s", body: "b", category: .jobs, reference: "r"), state: state,
       stateSince: now, submittedAt: now)
   }
 
@@ -55,15 +55,27 @@ import Testing
       var rejected = proposal(.rejected)
       rejected.rejection = Proposal.Rejection(code: code, explanation: "x")
       #expect(rejected.isTextHidden == [.libellous, .offensive, .advertisement].contains(code))
-      #expect(ProposalView(rejected).body == (rejected.isTextHidden ? nil : "b"))
+      let view = ProposalView(rejected)
+      let shown = [view.title, view.summary, view.body, view.reference].filter { $0 != nil && $0 != "" }
+      #expect(shown == (rejected.isTextHidden ? [] : ["t", "s", "b", "r"]))
     }
   }
 
-  @Test func aCursorSurvivesItsTextAndOthersAreRefused() throws {
-    let cursor = Cursor(proposal(.open))
-    #expect(try Cursor(cursor.text).text == cursor.text)
-    for text in ["", "x", "MSAy", "LTEgMGI1ZTFjNmEtOGY2ZS00ZDFjLTlhM2EtMmYxZDhjMWMwMDAx"] {
-      #expect(throws: Problem.self) { try Cursor(text) }
+  @Test func aRejectionThatComesAfterTheWithdrawalStillHidesTheText() throws {
+    let reason = Proposal.Rejection(code: .libellous, explanation: "x")
+    let withdrawn = try proposal(.submitted).withdrawn(by: author, for: .mistake, at: now)
+    let rejected = withdrawn.rejected(for: reason, at: now.addingTimeInterval(1))
+    #expect(rejected.state == .withdrawn && rejected.stateSince == now)
+    #expect(rejected.withdrawalReason == .mistake && rejected.rejection == reason)
+    #expect(rejected.isTextHidden && ProposalView(rejected).body == nil)
+  }
+
+  @Test func aRejectionIsKeptWhateverTheState() {
+    let reason = Proposal.Rejection(code: .offensive, explanation: "x")
+    for state in TaskState.allCases {
+      let rejected = proposal(state).rejected(for: reason, at: now)
+      #expect(rejected.state == (Lifecycle.following(state, on: .reject) ?? state))
+      #expect(rejected.rejection == reason && rejected.isTextHidden)
     }
   }
 }

@@ -10,7 +10,9 @@ import Testing
     #expect(try TimeCursor(cursor.text) == cursor)
   }
 
-  @Test(arguments: ["", "x", "MTIz", "!!!", Base64URL.encode(Array("-1 00000000-0000-0000-0000-000000000000".utf8))])
+  @Test(arguments: [
+    "", "x", "MTIz", "MSAy", "!!!", Base64URL.encode(Array("-1 00000000-0000-0000-0000-000000000000".utf8)),
+  ])
   func whatIsNoCursorIsRefused(text: String) {
     #expect(throws: Problem.self) { try TimeCursor<Kinds.Proposal>(text) }
   }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import ServiceKit
@@ -28,12 +29,44 @@ import Testing
     #expect(settings.declarations.map(\.shown) == ["/nowhere/key"])
   }
 
+  @Test(
+    arguments: [
+      ("http://forum.example", "http://forum.example"), ("https://forum.example/", "https://forum.example"),
+      ("https://forum.example:8443/a//", "https://forum.example:8443/a"),
+    ])
+  func anAddressLosesItsLastSlashes(text: String, address: String) throws {
+    var settings = Settings(environment: ["FORUM_URL": text])
+    #expect(try settings.url("FORUM_URL", "an address") == address)
+  }
+
+  @Test(arguments: ["", "forum.example", "ftp://forum.example", "http://", "https:///", "//forum.example"])
+  func whatIsNoAddressIsNamed(text: String) {
+    var settings = Settings(environment: ["FORUM_URL": text])
+    let error = #expect(throws: SettingsError.self) { _ = try settings.url("FORUM_URL", "an address") }
+    #expect(error?.description == "FORUM_URL is \(text), not an http or https address")
+  }
+
+  @Test func aKeyIs64HexadecimalDigits() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "key-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: file) }
+    func key(_ text: String) throws -> [UInt8] {
+      try Data(text.utf8).write(to: file)
+      var settings = Settings(environment: ["FORUM_KEY_FILE": file.path()])
+      return try settings.key(file: "FORUM_KEY_FILE", "a key")
+    }
+    #expect(try key(String(repeating: "aF", count: 32) + "\n") == [UInt8](repeating: 0xaf, count: 32))
+    for text in ["", "af", String(repeating: "+f", count: 32), String(repeating: "a", count: 63)] {
+      #expect(throws: SettingsError.self) { _ = try key(text) }
+    }
+  }
+
   @Test func describingNeedsNoValues() throws {
     var settings = Settings(environment: [:], describing: true)
     _ = try settings.string("FORUM_A", "x")
     _ = try settings.int("FORUM_B", "y")
     _ = try settings.key(file: "FORUM_C", "z")
-    #expect(settings.declarations.map(\.name) == ["FORUM_A", "FORUM_B", "FORUM_C"])
+    _ = try settings.url("FORUM_D", "u")
+    #expect(settings.declarations.map(\.name) == ["FORUM_A", "FORUM_B", "FORUM_C", "FORUM_D"])
   }
 }
 
