@@ -31,6 +31,9 @@ run_demonstration() {
     return 0
   fi
   echo begun >"$state/demonstration"
-  logged_forumctl replay "$demonstration_file" --json "$state/demonstration.json" --mail-directory "$state/mail"
+  say ''
+  # Its progress and its table are what this command is for: they go to the screen, the table also to the log.
+  run_forumctl replay "$demonstration_file" --json "$state/demonstration.json" --mail-directory "$state/mail" |
+    tee -a "$logs/forumctl.log"
   echo ended >"$state/demonstration"
 }

@@ -1,0 +1,200 @@
+"""The ballots' log, counted again from its first record by other code than the counter's (layout: Contracts/BallotRecord.swift)."""
+
+import hashlib
+import hmac
+import struct
+import time
+import uuid
+from collections import Counter, defaultdict
+from datetime import datetime
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+TOPIC = "forum.ballots"
+PARTITIONS = 12
+LENGTH = 91
+
+
+def milliseconds(text):
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def ballot_key(forum):
+    return bytes.fromhex((forum.state / "secrets" / "ballot-mac.key").read_text().strip())
+
+
+def seal(key, body):
+    return body + hmac.new(key, body, hashlib.sha256).digest()[:16]
+
+
+def ballot(key, proposal, pseudonym, choice=1, accepted=None, version=1, kind=0):
+    """A ballot's record; the wrong values of a test included."""
+    accepted = int(time.time() * 1000) if accepted is None else accepted
+    body = struct.pack(">BB", version, kind) + uuid.UUID(proposal).bytes + pseudonym
+    body += struct.pack(">B16sQ", choice, bytes(16), accepted)
+    return seal(key, body)
+
+
+def partition_of(pseudonym):
+    return int.from_bytes(pseudonym[:8], "big") % PARTITIONS
+
+
+def read_all(forum, topic=TOPIC, partitions=PARTITIONS):
+    """All records of a topic up to its present end: {partition: [(offset, key, value, headers)]}."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": forum.bootstrap,
+            "group.id": f"recount-{uuid.uuid4()}",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 20,
+        }
+    )
+    try:
+        ends = {}
+        records = {partition: [] for partition in range(partitions)}
+        starts = []
+        for partition in range(partitions):
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=20)
+            if high > low:
+                ends[partition] = high
+                starts.append(TopicPartition(topic, partition, low))
+        consumer.assign(starts)
+        deadline = time.monotonic() + 60
+        while ends:
+            assert time.monotonic() < deadline, f"{topic} could not be read to its end: {ends}"
+            for message in consumer.consume(5000, 0.5):
+                if message.error():
+                    continue
+                place = message.partition()
+                records[place].append((message.offset(), message.key(), message.value(), message.headers() or []))
+                if message.offset() + 1 >= ends.get(place, 1 << 62):
+                    ends.pop(place, None)
+        return records
+    finally:
+        consumer.close()
+
+
+def produce(forum, records, topic=TOPIC):
+    """Writes [(partition or None, key, value, headers)]; the errors by index, {} if all were taken."""
+    producer = Producer({"bootstrap.servers": forum.bootstrap, "acks": "all", "message.max.bytes": 5_000_000})
+    errors = {}
+
+    def report(index):
+        def done(error, _):
+            if error is not None:
+                errors[index] = str(error)
+
+        return done
+
+    for index, (partition, key, value, headers) in enumerate(records):
+        place = {} if partition is None else {"partition": partition}
+        producer.produce(topic, key=key, value=value, headers=headers, on_delivery=report(index), **place)
+        producer.poll(0)
+    assert producer.flush(30) == 0, "the broker took too long"
+    return errors
+
+
+class Recount:
+    """What the log says: tallies by proposal, and what becomes of each partition's records."""
+
+    def __init__(self, forum):
+        key = ballot_key(forum)
+        votes = {vote["proposal"]: vote for vote in forum.items("/v1/votes")}
+        self.tallies = defaultdict(lambda: {"yes": 0, "no": 0})
+        self.partitions = {}
+        self.reasons = {}
+        for partition, records in read_all(forum).items():
+            self.partitions[partition] = self._partition(key, votes, partition, records)
+
+    def _partition(self, key, votes, partition, records):
+        outcome = Counter(next=records[-1][0] + 1 if records else 0)
+        opened, closed, voted = set(), set(), set()
+        for offset, _, value, _ in records:
+            reason = fault(key, value)
+            if reason is None:
+                proposal = str(uuid.UUID(bytes=value[2:18]))
+                vote = votes.get(proposal)
+                if vote is None:
+                    reason = "unknown-proposal"
+                elif value[1] == 1:
+                    marks = opened if value[50] == 1 else closed
+                    if value[18:50].hex() != vote["ruleHash"]:
+                        reason = "other-rule"
+                    elif proposal in marks:
+                        outcome["duplicate"] += 1
+                    else:
+                        marks.add(proposal)
+                        outcome["counted"] += 1
+                elif proposal not in opened:
+                    reason = "vote-not-open"
+                elif proposal in closed:
+                    reason = "vote-closed"
+                elif int.from_bytes(value[67:75], "big") >= milliseconds(vote["rule"]["closesAt"]):
+                    reason = "accepted-after-closing"
+                elif (proposal, value[18:34]) in voted:
+                    outcome["duplicate"] += 1
+                else:
+                    voted.add((proposal, value[18:34]))
+                    self.tallies[proposal]["yes" if value[50] == 1 else "no"] += 1
+                    outcome["counted"] += 1
+            if reason is not None:
+                outcome["rejected"] += 1
+                self.reasons[(partition, offset)] = reason
+        return outcome
+
+
+def fault(key, value):
+    """Why bytes are no record, or None."""
+    if value is None:
+        return "no-value"
+    if len(value) != LENGTH:
+        return "wrong-length"
+    if value[0] != 1:
+        return "unknown-version"
+    if not hmac.compare_digest(hmac.new(key, value[:75], hashlib.sha256).digest()[:16], value[75:]):
+        return "bad-authentication-code"
+    if value[1] == 0:
+        if value[50] > 1:
+            return "unknown-choice"
+    elif value[1] != 1 or value[50] not in (1, 2):
+        return "unknown-kind"
+    return "impossible-time" if int.from_bytes(value[67:75], "big") > 10_000_000_000_000 else None
+
+
+def check_the_count(forum):
+    """Holds tallies, rows, log and conservation law against each other, all exact, when the count has come to the log's end."""
+    recount = await_counted(forum)
+    shown = {vote["proposal"]: {"yes": vote["tally"]["yes"], "no": vote["tally"]["no"]} for vote in forum.items("/v1/votes")}
+    counted = {proposal: tally for proposal, tally in shown.items() if tally != {"yes": 0, "no": 0}}
+    assert counted == dict(recount.tallies), "the tallies are not what the log says"
+    rows = forum.sql(
+        "SELECT v.proposal, count(*) FILTER (WHERE b.yes), count(*) FILTER (WHERE NOT b.yes) "
+        "FROM voting.ballot b JOIN voting.vote v ON v.number = b.vote GROUP BY v.proposal"
+    )
+    stored = {proposal: {"yes": int(yes), "no": int(no)} for proposal, yes, no in rows}
+    assert stored == counted, "the ballots stored are not what the tallies say"
+    count = forum.count()
+    assert len(count["partitions"]) == PARTITIONS
+    for row in count["partitions"]:
+        outcome = recount.partitions[row["partition"]]
+        assert row["next"] - row["base"] == row["counted"] + row["duplicate"] + row["rejected"], row
+        for figure in ("next", "counted", "duplicate", "rejected"):
+            assert row[figure] == outcome[figure], f"partition {row['partition']}, {figure}: {row} but the log says {outcome}"
+    assert count["ballots"]["counted"] == sum(tally["yes"] + tally["no"] for tally in shown.values())
+    assert sum(row["counted"] for row in count["partitions"]) == count["ballots"]["counted"] + count["controls"]
+    kept = forum.sql("SELECT partition, record_offset, reason FROM voting.rejected_record WHERE topic = 'forum.ballots'")
+    assert {(int(place), int(offset)): reason for place, offset, reason in kept} == recount.reasons
+    return recount
+
+
+def await_counted(forum, seconds=60):
+    """A recount of a log that the counter has counted to its end."""
+    end = time.monotonic() + seconds
+    while True:
+        recount = Recount(forum)
+        nexts = {row["partition"]: row["next"] for row in forum.count()["partitions"]}
+        if all(nexts.get(place) == outcome["next"] for place, outcome in recount.partitions.items()):
+            return recount
+        assert time.monotonic() < end, f"not counted to the end: {nexts}"
+        time.sleep(0.3)

@@ -1,0 +1,116 @@
+"""A vote opens, takes ballots and closes by the rule that was fixed for it."""
+
+import hashlib
+import json
+import time
+
+from ballots import check_the_count, read_all
+from forum import eventually, in_parallel, in_seconds
+
+
+def canonical(rule):
+    """The JSON that is hashed, made by other code: keys sorted, no white space."""
+    return json.dumps(rule, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def events(forum, proposal, topic="forum.votes", partitions=6):
+    """[(type, data, headers)] on a proposal, in order."""
+    found = []
+    for records in read_all(forum, topic, partitions).values():
+        for _, key, value, headers in records:
+            if key == proposal.encode():
+                fields = {name: text.decode() for name, text in headers}
+                found.append((fields["ce_type"], json.loads(value), fields))
+    return found
+
+
+def test_the_published_hash_is_that_of_the_published_rule(forum):
+    proposal = forum.propose("scheduler")
+    rule = {"yesBar": 12, "referral": "at-close", "opensAt": in_seconds(600), "closesAt": in_seconds(1200)}
+    forum.select(proposal, **{"yes_bar": 12, **{name: rule[name] for name in ("referral", "opensAt", "closesAt")}})
+    vote = forum.await_vote(proposal, "scheduled")
+    assert vote["rule"] == rule
+    assert vote["ruleHash"] == hashlib.sha256(canonical(vote["rule"])).hexdigest()
+    scheduled = eventually(lambda: events(forum, proposal), 20, "the vote is announced on forum.votes")
+    assert scheduled[0][1]["ruleHash"] == vote["ruleHash"]
+
+
+def test_before_it_opens_a_vote_takes_no_ballot(forum):
+    proposal = forum.propose("scheduler")
+    forum.select(proposal, opensAt=in_seconds(600), closesAt=in_seconds(1200))
+    forum.await_vote(proposal, "scheduled")
+    answer = forum.cast(proposal, forum.token("early-bird"))
+    assert answer.status_code == 409
+    assert answer.json()["type"].endswith("/vote-not-open")
+
+
+def test_a_vote_opens_and_closes_by_itself_and_refers_at_its_close_only(forum):
+    proposal = forum.propose("scheduler")
+    forum.select(proposal, yes_bar=20, referral="at-close", opensAt=in_seconds(2), closesAt=in_seconds(9))
+    forum.await_vote(proposal, "open")
+    tokens = forum.tokens(50)
+    answers = in_parallel(50, lambda index: forum.cast(proposal, tokens[index], "no" if index % 5 == 0 else "yes"))
+    assert {answer.status_code for answer in answers} == {202}
+    forum.await_tally(proposal, 40, 10)
+    # Over the bar, and yet not referred while the vote is open.
+    assert forum.vote(proposal)["state"] == "open"
+    assert "crossedAt" not in forum.vote(proposal)
+    assert [event for event in events(forum, proposal) if event[0] == "kr.forum.vote.bar-crossed.v1"] == []
+
+    vote = forum.await_vote(proposal, "closed", 40)
+    assert vote["carried"] is True and vote["crossedAt"] and vote["closedAt"]
+    assert (vote["tally"]["yes"], vote["tally"]["no"]) == (40, 10)
+    late = forum.cast(proposal, forum.token("late-comer"))
+    assert late.status_code == 409 and late.json()["type"].endswith("/vote-closed")
+
+    def all_events():
+        found = events(forum, proposal)
+        return found if any(event[0] == "kr.forum.vote.closed.v1" for event in found) else None
+
+    found = eventually(all_events, 20, "the end of the vote is on forum.votes")
+    assert [event[0].split(".")[-2] for event in found] == ["scheduled", "opened", "bar-crossed", "closed"]
+    assert [event[2]["ce_sequence"] for event in found] == ["1", "2", "3", "4"]
+    closed = found[-1][1]
+    assert (closed["yes"], closed["no"], closed["yesBar"], closed["carried"]) == (40, 10, 20, True)
+    assert {event[1]["ruleHash"] for event in found} == {vote["ruleHash"]}
+
+    def case():
+        return [case for case in forum.items("/v1/cases") if case["proposal"] == proposal]
+
+    eventually(case, 20, "the task is before the Committee")
+    assert len(case()) == 1
+    check_the_count(forum)
+
+
+def test_as_many_yes_votes_as_the_bar_are_not_enough_and_one_more_is(forum):
+    proposal = forum.open_vote(yes_bar=3)
+    tokens = forum.tokens(4)
+    for token in tokens[:3]:
+        assert forum.cast(proposal, token).status_code == 202
+    forum.await_tally(proposal, 3, 0)
+    time.sleep(1)
+    assert "crossedAt" not in forum.vote(proposal)
+    assert forum.cast(proposal, tokens[3]).status_code == 202
+    eventually(lambda: "crossedAt" in forum.vote(proposal), 20, "the bar is crossed")
+    eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "assigned", 20, "a ministry has it")
+
+
+def test_a_vote_that_fails_is_not_referred(forum):
+    proposal = forum.propose("scheduler")
+    forum.select(proposal, yes_bar=1, closesAt=in_seconds(4))
+    forum.await_vote(proposal, "open")
+    assert forum.cast(proposal, forum.token("single-voter")).status_code == 202
+    vote = forum.await_vote(proposal, "closed", 40)
+    assert vote["carried"] is False and "crossedAt" not in vote
+    eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "closed", 20)
+    assert [case for case in forum.items("/v1/cases") if case["proposal"] == proposal] == []
+
+
+def test_nobody_can_change_the_rule_of_a_vote_not_even_in_the_database(forum):
+    proposal = forum.open_vote(yes_bar=5)
+    try:
+        forum.sql(f"UPDATE voting.vote SET yes_bar = 1 WHERE proposal = '{proposal}'")
+    except AssertionError as error:
+        assert "is fixed" in str(error)
+    else:
+        raise AssertionError("the rule could be changed")
