@@ -146,20 +146,40 @@ def test_events_of_a_type_that_nobody_knows_are_passed_over(forum):
             assert len(rejections(forum, schema, topic)) == before[schema]
 
 
-def test_an_event_that_comes_again_has_no_second_effect(forum):
-    proposal = forum.propose("echo")
+def an_accepted_proposal_and_its_event(forum, subject):
+    proposal = forum.propose(subject)
     forum.decide(proposal, "acceptance")
     eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "accepted", 20)
-    # Like the first event on the proposal, and with the number of it: the number alone decides.
-    fake = {"proposal": proposal, "code": "offensive", "explanation": "x", "rejectedAt": timestamp(datetime.now(timezone.utc))}
-    record = (None, proposal.encode(), json.dumps(fake).encode(), headers("kr.forum.proposal.rejected.v1", proposal, 1))
+    where = f"topic = 'forum.moderation' AND subject = '{proposal}'"
+    return proposal, forum.sql(f"SELECT last_id FROM intake.consumed_sequence WHERE {where}")[0][0]
+
+
+def a_rejection_with_the_number_of_the_acceptance(proposal, event):
+    """What the event says is another thing on purpose: were it applied, it would show."""
+    now = timestamp(datetime.now(timezone.utc))
+    value = {"proposal": proposal, "code": "offensive", "explanation": "x", "rejectedAt": now}
+    return (None, proposal.encode(), json.dumps(value).encode(), headers("kr.forum.proposal.rejected.v1", proposal, 1, event))
+
+
+def test_an_event_that_comes_again_has_no_second_effect(forum):
+    proposal, event = an_accepted_proposal_and_its_event(forum, "echo")
     duplicates = lambda: int(
         forum.sql("SELECT sum(duplicate) FROM intake.consumer_offset WHERE topic = 'forum.moderation'")[0][0]
     )
     before = duplicates()
+    record = a_rejection_with_the_number_of_the_acceptance(proposal, event)
     assert produce(forum, [record] * 3, "forum.moderation") == {}
     # The partitioner may have put it elsewhere than the service does: the number counts in every partition.
     eventually(lambda: duplicates() >= before + 3, 20, "intake knows them as duplicates")
+    assert forum.get(f"/v1/proposals/{proposal}").json()["state"] == "accepted"
+
+
+def test_another_event_with_a_number_that_is_taken_is_kept_aside_and_seen(forum):
+    proposal, _ = an_accepted_proposal_and_its_event(forum, "usurper")
+    before = len(rejections(forum, "intake", "forum.moderation"))
+    record = a_rejection_with_the_number_of_the_acceptance(proposal, str(uuid.uuid4()))
+    assert produce(forum, [record], "forum.moderation") == {}
+    eventually(lambda: len(rejections(forum, "intake", "forum.moderation")) == before + 1, 20, "intake keeps it aside")
     assert forum.get(f"/v1/proposals/{proposal}").json()["state"] == "accepted"
 
 
