@@ -53,6 +53,7 @@ struct PartitionLedger: Sendable {
   /// Takes partitions over from whoever had them, and checks that their logs are those that were read before.
   func claim(_ partitions: [TopicPartition], now: Date) async throws -> Claim {
     var claim = Claim()
+    let patience = ContinuousClock.now + .seconds(3)
     for partition in partitions.sorted(by: { ($0.topic, $0.partition) < ($1.topic, $1.partition) }) {
       let before = try await admin.offsets(of: partition.topic, partition: partition.partition)
       let row = try await database.transaction { transaction in
@@ -70,14 +71,25 @@ struct PartitionLedger: Sendable {
       }
       guard let row else { throw Fenced() }
       let position = Position(next: try row["next_offset"], epoch: try row["owner_epoch"])
-      // Asked after the claim: the former owner may have gone on until then, and the log with it.
-      let bounds = try await admin.offsets(of: partition.topic, partition: partition.partition)
+      let bounds = try await bounds(of: partition, reaching: position.next, until: patience)
       do {
         try await verify(partition, position, base: row["base_offset"], fingerprint: row["fingerprint"], bounds)
         claim.positions[partition] = position
       } catch let refusal as TopicRefused { claim.refused[partition] = refusal }
     }
     return claim
+  }
+
+  /// Where the log begins and ends. Asked after the claim: the former owner may have gone on until then, and the log with
+  /// it. A broker that has just come back may name an end that lies behind for a moment, so a short one is asked again.
+  private func bounds(
+    of partition: TopicPartition, reaching next: Int64, until patience: ContinuousClock.Instant
+  ) async throws -> (low: Int64, high: Int64) {
+    while true {
+      let bounds = try await admin.offsets(of: partition.topic, partition: partition.partition)
+      if bounds.high >= next || ContinuousClock.now >= patience { return bounds }
+      try await Task.sleep(for: .milliseconds(250))
+    }
   }
 
   private func verify(
