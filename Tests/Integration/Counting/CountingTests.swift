@@ -10,7 +10,7 @@ import Testing
 @testable import Voting
 
 /// What the counter promises, on real Kafka and PostgreSQL. One after the other: there is one topic of ballots.
-@Suite(.serialized) struct CountingTests {
+@Suite(.serialized, .enabled(if: TestKafka.isApache, TestKafka.needsApache)) struct CountingTests {
   @Test func everyBallotOfTheLogIsCountedOnceWhateverComesBetween() async throws {
     try await withCountingBench { bench in
       let vote = try await bench.openVote(bar: 100)

@@ -8,7 +8,7 @@ import Testing
 @testable import ServiceKit
 
 /// What every service can rely on between its outbox and another's tables.
-@Suite(.serialized) struct EventDeliveryTests {
+@Suite(.serialized, .enabled(if: TestKafka.isApache, TestKafka.needsApache)) struct EventDeliveryTests {
   @Test func whatACommitPublishesIsAppliedOnceAndInOrder() async throws {
     try await withEventBench { bench in
       let subjects = (0..<5).map { _ in UUID() }
