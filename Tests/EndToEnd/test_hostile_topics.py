@@ -10,6 +10,9 @@ import pytest
 from ballots import PARTITIONS, ballot, ballot_key, check_the_count, partition_of, produce, seal
 from forum import SERVICES, eventually, timestamp
 
+# Whether a record was looked at is told by the ends of the logs.
+pytestmark = pytest.mark.real_kafka
+
 # Topic, and the schemas of the services that read it (Contracts/Topic.swift).
 READERS = {
     "forum.proposals": ["moderation", "referral", "notification", "portal"],
