@@ -8,6 +8,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .treatAllWarnings(as: .error),
+  // Places at which a test may kill a process; a build for use has none.
+  .define("FAIL_POINTS", .when(configuration: .debug)),
 ]
 
 /// A C library of Debian, described by the module map in its folder.

@@ -4,71 +4,132 @@ import FoundationEssentials
 import Kafka
 import Postgres
 import ServiceKit
+import Synchronization
 
-/// Counts a batch: reads and judges its records, stores the ballots, moves the tallies, and sees who crosses the bar.
-struct Count: BatchHandler {
-  /// What was counted, for `/metrics`.
-  struct Figures: Sendable {
-    let records: Counter
-    let batches: Counter
-    let delay: Histogram
-
-    init(_ metrics: Metrics) {
-      records = metrics.counter("forum_vote_counter_records_total", "Records of the ballots' log that were counted.")
-      batches = metrics.counter("forum_vote_counter_batches_total", "Transactions that counted records.")
-      delay = metrics.histogram(
-        "forum_vote_counter_delay_seconds", "Time from the acceptance of a batch's newest record to its commit.")
-    }
+/// Counts: judges records as they are read, stores the ballots, moves the tallies, and sees who crosses the bar.
+final class Count: BatchHandler {
+  /// How ballots are written.
+  enum Way: String, Sendable, CaseIterable {
+    /// Those of new voters by COPY, the others by INSERT.
+    case copy
+    /// All by INSERT.
+    case insert
   }
 
-  let ballotKey: HMACKey
-  let clock: WallClock
-  let log: Log
-  let figures: Figures
+  /// What every generation of the consumer's group counts with.
+  struct Setting: Sendable {
+    let ballotKey: HMACKey
+    let way: Way
+    /// Ballots a batch at most.
+    let batchSize: Int
+    /// Memory for the filter of voters at most, in bytes.
+    let filterLimit: Int
+    let database: Database
+    let clock: WallClock
+    let log: Log
+    let figures: CountFigures
+  }
 
-  func apply(_ batch: [TopicPartition: [Record]], in transaction: Transaction) async throws
-    -> [TopicPartition: PartitionResult]
-  {
-    let now = clock.now
-    let read = batch.mapValues { records in
-      records.map { record in
-        (
-          offset: record.offset,
-          read: Result { () throws(BallotRecord.Fault) in try BallotRecord(record.value, key: ballotKey) }
-        )
+  private struct State {
+    var standings: [UInt128: VoteStanding] = [:]
+    var filter: VoterFilter?
+    /// Whether the filter knows all who have voted before.
+    var isFilterComplete = false
+  }
+
+  private let setting: Setting
+  private let state = Mutex(State())
+  private let warming = Mutex<Task<Void, Never>?>(nil)
+
+  init(_ setting: Setting) { self.setting = setting }
+
+  deinit { warming.withLock { $0?.cancel() } }
+
+  /// Forgets what others may have changed, and begins to learn who has voted.
+  func claimed(_ partitions: [TopicPartition]) async throws {
+    state.withLock { $0 = State() }
+    guard setting.way == .copy else { return }
+    let plan = try await setting.database.filterPlan(limit: setting.filterLimit)
+    state.withLock { $0.filter = VoterFilter(byteCount: plan.byteCount) }
+    let owned = Set(partitions.map(\.partition))
+    let former = warming.withLock { warming in
+      defer { warming = Task { [weak self] in await self?.warm(plan, owned) } }
+      return warming
+    }
+    former?.cancel()
+  }
+
+  /// Until this has ended every ballot is held against the key: slower, and just as right.
+  private func warm(_ plan: FilterPlan, _ partitions: Set<Int32>) async {
+    do {
+      let known = try await setting.database.voters(plan, in: partitions)
+      state.withLock { state in
+        guard !Task.isCancelled, state.filter?.byteCount == known.byteCount else { return }
+        state.filter?.formUnion(known)
+        state.isFilterComplete = true
       }
+      setting.log.info("voters known", ["voters": .int(known.count), "bytes": .int(known.byteCount)])
+    } catch {
+      // Without the filter it goes on, only slower; the next claim tries again.
+      setting.log.warning("voters not known", ["error": "\(error)"])
     }
-    let proposals = Set(read.values.joined().compactMap { try? $0.read.get().proposal })
-    let standings = try await transaction.standings(of: proposals, in: batch.keys.map(\.partition))
-    var results: [TopicPartition: PartitionResult] = [:]
-    var judged: [Int32: Classification] = [:]
-    for (partition, records) in read {
-      let classification = Classification(records, standings[partition.partition] ?? [:])
-      judged[partition.partition] = classification
-      results[partition] = PartitionResult(
-        duplicate: classification.repeatedControls, rejected: Int64(classification.rejected.count))
-    }
-    // The order of locks is the same in every counter: votes, ballots, tallies.
-    let closing = judged.values.flatMap(\.controls).filter { $0.action == .close }.map(\.vote)
-    try await transaction.lockVotes(closing)
-    try await transaction.insert(controls: judged.mapValues(\.controls))
-    let inserted = try await transaction.insert(ballots: judged.mapValues(\.ballots))
-    for partition in batch.keys {
-      let taken = judged[partition.partition]?.ballots.count ?? 0
-      let counted = inserted.byPartition[partition.partition] ?? 0
-      results[partition]?.duplicate += Int64(taken) - counted
-    }
-    try await transaction.add(inserted.byVote, at: now)
-    try await transaction.keepAside(judged.mapValues(\.rejected), of: batch, at: now)
-    try await transaction.publishCrossings(of: inserted.byVote.map(\.vote), at: now)
-    try await transaction.close(closing, at: now)
-    return results
   }
 
-  func applied(_ batch: [TopicPartition: [Record]]) async {
-    figures.batches.add()
-    figures.records.add(batch.values.reduce(0) { $0 + $1.count })
-    let newest = batch.values.compactMap(\.last).map(\.timestamp).max() ?? 0
-    if newest > 0 { figures.delay.observe(max(0, Double(clock.now.milliseconds - newest) / 1000)) }
+  func makeBatch() -> BallotBatch {
+    BallotBatch(
+      standings: state.withLock(\.standings), ballotKey: setting.ballotKey, capacity: setting.batchSize)
+  }
+
+  func prepare(_ batch: BallotBatch) async throws {
+    let unknown = state.withLock { batch.unknown(to: $0.standings) }
+    if !unknown.isEmpty {
+      let found = try await setting.database.standings(of: unknown)
+      state.withLock { $0.standings.merge(found) { known, _ in known } }
+    }
+    state.withLock { state in
+      batch.judgeDeferred(&state.standings)
+      batch.writing = writing(batch.rows, &state)
+    }
+  }
+
+  private func writing(_ rows: [BallotRow], _ state: inout State) -> BallotWriting {
+    guard var filter = state.filter.take() else { return BallotWriting(checking: rows) }
+    defer { state.filter = filter }
+    guard state.isFilterComplete else {
+      for row in rows { filter.insert(row.voter) }
+      return BallotWriting(checking: rows)
+    }
+    return BallotWriting(rows) { filter.insert($0) }
+  }
+
+  func apply(_ batch: BallotBatch, in transaction: Transaction) async throws -> [TopicPartition: PartitionResult] {
+    let now = setting.clock.now
+    // The order of locks is the same in every counter: votes, ballots, tallies.
+    let closing = batch.controls.filter { $0.action == .close }.map(\.vote)
+    try await transaction.lockVotes(closing)
+    try await transaction.insert(controls: batch.controls)
+    let new = try await transaction.insert(batch.writing, of: batch.rows)
+    let increments = new.byVote
+    try await transaction.add(increments, at: now)
+    FailPoint.reach("tallied")
+    try await transaction.keepAside(batch.rejected, at: now)
+    try await transaction.publishCrossings(of: increments.map(\.vote), at: now)
+    try await transaction.close(closing, at: now)
+    return batch.results(new)
+  }
+
+  func applied(_ batch: BallotBatch) async { setting.figures.add(batch, at: setting.clock.now) }
+}
+
+extension BallotBatch {
+  /// What became of the records, partition by partition.
+  func results(_ new: BallotCount) -> [TopicPartition: PartitionResult] {
+    var results: [Int32: PartitionResult] = [:]
+    for row in rows { results[Int32(row.partition), default: PartitionResult()].duplicate += 1 }
+    for (partition, count) in new.byPartition { results[partition, default: PartitionResult()].duplicate -= count }
+    for (partition, count) in repeatedControls { results[partition, default: PartitionResult()].duplicate += count }
+    for record in rejected { results[record.partition, default: PartitionResult()].rejected += 1 }
+    return Dictionary(
+      uniqueKeysWithValues: results.map { (TopicPartition(topic: Topics.ballots.name, partition: $0.key), $0.value) })
   }
 }

@@ -21,6 +21,8 @@ public struct VoteCounterService: ServiceDefinition {
     let ballotKey: [UInt8]
     let batchSize: Int
     let batchWait: Int
+    let way: Count.Way
+    let filterLimit: Int
 
     /// Reads the settings that start with `FORUM_VOTE_COUNTER_`.
     /// - Throws: `SettingsError`
@@ -28,27 +30,41 @@ public struct VoteCounterService: ServiceDefinition {
       ballotKey = try settings.key(
         file: "FORUM_VOTE_COUNTER_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with voting")
       batchSize = try settings.int(
-        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 20_000, in: 1...200_000, "ballots a transaction at most")
+        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 50_000, in: 1...200_000, "ballots a transaction at most")
       batchWait = try settings.int(
-        "FORUM_VOTE_COUNTER_BATCH_MS", default: 50, in: 1...10_000, "milliseconds that a batch is collected at most")
+        "FORUM_VOTE_COUNTER_BATCH_MS", default: 50, in: 1...10_000,
+        "milliseconds that a batch is collected, unless it is full before")
+      way = try settings.choice(
+        "FORUM_VOTE_COUNTER_WRITER", default: Count.Way.copy,
+        "copy: ballots of new voters by COPY, the others by INSERT; insert: all by INSERT")
+      filterLimit = try settings.int(
+        "FORUM_VOTE_COUNTER_FILTER_MB", default: 32, in: 1...4_096,
+        "megabytes at most for the memory of who has voted, one for a million voters; more voters make the count slower"
+      )
     }
   }
 
-  private let count: Count
+  private let count: Count.Setting
   private let publisher: TallyPublisher
   private let configuration: Configuration
 
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     self.configuration = configuration
-    count = Count(
-      ballotKey: HMACKey(configuration.ballotKey), clock: kit.clock, log: kit.log, figures: Count.Figures(kit.metrics))
+    count = Count.Setting(
+      ballotKey: HMACKey(configuration.ballotKey), way: configuration.way, batchSize: configuration.batchSize,
+      filterLimit: configuration.filterLimit << 20, database: kit.database, clock: kit.clock, log: kit.log,
+      figures: CountFigures(kit.metrics))
     publisher = TallyPublisher(database: kit.database, producer: kit.producer, log: kit.log)
   }
 
   /// The ballots' log.
   public var batchConsumers: [BatchConsumer] {
-    [BatchConsumer(Topics.ballots, batchSize: configuration.batchSize, batchWait: configuration.batchWait, count)]
+    [
+      BatchConsumer(Topics.ballots, batchSize: configuration.batchSize, batchWait: configuration.batchWait) {
+        [count] in Count(count)
+      }
+    ]
   }
 
   /// Publishes the tallies that changed, ten times a second, in one process.

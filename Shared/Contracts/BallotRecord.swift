@@ -42,7 +42,7 @@ public struct BallotRecord: Sendable, Equatable {
 
   /// Length of every record.
   public static let byteCount = 91
-  private static let authenticated = 75
+  static let authenticated = 75
 
   /// The task that is voted on.
   public let proposal: ProposalID
@@ -61,8 +61,12 @@ public struct BallotRecord: Sendable, Equatable {
 
   /// The partition of a pseudonym: its first 8 bytes modulo the count, which never changes.
   public static func partition(of pseudonym: some Collection<UInt8>, count: Int32) -> Int32 {
-    let head = pseudonym.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return Int32(head % UInt64(max(count, 1)))
+    partition(ofHead: pseudonym.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }, count: count)
+  }
+
+  /// The partition of a pseudonym of which the first 8 bytes are `head`.
+  public static func partition(ofHead head: UInt64, count: Int32) -> Int32 {
+    Int32(head % UInt64(max(count, 1)))
   }
 
   /// The 91 bytes.
@@ -94,27 +98,17 @@ public struct BallotRecord: Sendable, Equatable {
   /// Reads and authenticates a record.
   public init(_ bytes: [UInt8]?, key: HMACKey) throws(Fault) {
     guard let bytes else { throw .missing }
-    guard bytes.count == Self.byteCount else { throw .length }
-    guard bytes[0] == 1 else { throw .version }
-    let signed = Array(bytes[..<Self.authenticated])
-    guard constantTimeEqual(Array(key.authenticate(signed).prefix(16)), Array(bytes[Self.authenticated...])) else {
-      throw .authentication
+    let fields: Result<Fields, Fault> = bytes.withUnsafeBytes { bytes in
+      Result { () throws(Fault) in try Fields(bytes, key: key) }
     }
+    let kind = try fields.get().kind  // throws for a record that is too short, too
     guard let proposal = ProposalID(bytes: bytes[2..<18]) else { throw .length }
     self.proposal = proposal
     let middle = Array(bytes[18..<50])
-    switch bytes[1] {
-    case 0:
-      guard bytes[50] <= 1 else { throw .choice }
-      content = .ballot(pseudonym: middle, choice: bytes[50] == 1 ? .yes : .no, nonce: Array(bytes[51..<67]))
-    case 1:
-      guard let control = Control(rawValue: bytes[50]) else { throw .kind }
-      content = .control(control, ruleHash: middle)
-    default: throw .kind
+    switch kind {
+    case .ballot(let choice): content = .ballot(pseudonym: middle, choice: choice, nonce: Array(bytes[51..<67]))
+    case .control(let control): content = .control(control, ruleHash: middle)
     }
-    let time = bytes[67..<75].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    // The year 2286: a time that no honest clock stamps, and that PostgreSQL could not add to safely.
-    guard time <= 10_000_000_000_000 else { throw .time }
-    acceptedAt = Int64(time)
+    acceptedAt = try fields.get().acceptedAt
   }
 }

@@ -56,11 +56,23 @@ public struct SHA256: ~Copyable {
   }
 }
 
+/// Writes the SHA-256 (FIPS 180-4) of `bytes`; allocates nothing that stays.
+/// - Parameter hash: room for 32 bytes.
+public func sha256(_ bytes: UnsafeRawBufferPointer, into hash: UnsafeMutableRawPointer) {
+  let context = HashContext.ofThisThread
+  guard EVP_DigestInit_ex(context, Digest.sha256.algorithm, nil) == 1,
+    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1,
+    EVP_DigestFinal_ex(context, hash.assumingMemoryBound(to: UInt8.self), nil) == 1
+  else { fatalError("SHA-256 failed: out of memory") }
+}
+
 /// SHA-256 (FIPS 180-4).
 public func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-  var hash = SHA256()
-  hash.update(bytes)
-  return hash.finalize()
+  [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { buffer, count in
+    // The capacity is not zero, so there is an address.
+    if let start = buffer.baseAddress { sha256(bytes, into: start) }
+    count = SHA256.byteCount
+  }
 }
 
 /// SHA-256 (FIPS 180-4).

@@ -68,7 +68,7 @@ enum SingleRead {
     defer { rd_kafka_message_destroy(message) }
     switch message.pointee.err {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      return message.pointee.offset == offset ? Record(message, topic: partition.topic) : nil
+      return message.pointee.offset == offset ? RecordView(message: message).copy(topic: partition.topic) : nil
     case RD_KAFKA_RESP_ERR__PARTITION_EOF, RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
       return nil
     default:

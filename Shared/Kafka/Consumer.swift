@@ -9,18 +9,28 @@ import Threading
 /// with `assign` or `unassign`. Until then the group waits, so answer within the maximum poll interval. The actor has a
 /// thread of its own, on which `next` waits.
 public actor Consumer {
-  /// What `next` brings.
-  public enum Event: Sendable {
+  /// What a wait brings; `Records` is what stands for the records.
+  public enum Event<Records: Sendable>: Sendable {
     /// Records in the order of their partitions.
-    case records([Record])
+    case records(Records)
     /// These partitions fall to this member (all that it has from now on); answer with `assign`.
     case assigned([TopicPartition])
     /// These partitions go to others; answer with `unassign`. If `lost`, another may have them already.
     case revoked([TopicPartition], lost: Bool)
     /// An error, of a partition where it concerns one. The consumer goes on by itself if the error is retriable.
     case failed(KafkaError, TopicPartition?)
-    /// Nothing came while `next` waited.
+    /// Nothing came in time.
     case idle
+
+    fileprivate func map<Other>(_ transform: (Records) -> Other) -> Event<Other> {
+      switch self {
+      case .records(let records): .records(transform(records))
+      case .assigned(let partitions): .assigned(partitions)
+      case .revoked(let partitions, let lost): .revoked(partitions, lost: lost)
+      case .failed(let error, let partition): .failed(error, partition)
+      case .idle: .idle
+      }
+    }
   }
 
   /// Stands for the first offset of a partition in `assign`.
@@ -37,7 +47,7 @@ public actor Consumer {
   private let closing = Atomic<Bool>(false)
   private var closed = false
   /// What ended a batch early and is owed to the next call.
-  private var pending: Result<Event, KafkaError>?
+  private var pending: Result<Event<Never>, KafkaError>?
   /// Whether the group waits for the answer to a rebalance.
   private var rebalancing = false
 
@@ -129,22 +139,47 @@ public actor Consumer {
   /// returned, and it by the next call. A cancelled task, or a consumer being closed, gets what there is.
   ///
   /// Throws when the consumer is closed or can no longer be used.
-  public func next(maximum: Int, wait: Int) async throws(KafkaError) -> Event {
+  public func next(maximum: Int, wait: Int) async throws(KafkaError) -> Event<[Record]> {
+    let list = RecordList()
+    return try await collect(into: list, maximum: maximum, wait: wait).map { _ in list.records }
+  }
+
+  /// As `next`, but the records are handed to `collector` one by one while they are in the library's memory, on the
+  /// consumer's thread: nothing is copied that the collector does not copy.
+  /// - Returns: how many records there were, or the event.
+  public func collect(into collector: some RecordCollector, maximum: Int, wait: Int) async throws(KafkaError)
+    -> Event<Int>
+  {
     try checkOpen()
-    var batch = Batch()
+    var count = 0
     var deadline = now() + Int64(wait)
-    while pending == nil, batch.records.count < maximum, let event = poll(until: deadline) {
+    while pending == nil, count < maximum, let event = poll(until: deadline) {
       defer { rd_kafka_event_destroy(event) }
       if rd_kafka_event_type(event) == RD_KAFKA_EVENT_FETCH {
-        if batch.records.isEmpty { deadline = now() + Int64(wait) }
-        pending = batch.append(event)
+        if count == 0 { deadline = now() + Int64(wait) }
+        pending = hand(event, to: collector, &count)
       } else {
         pending = read(event)
       }
     }
-    if !batch.records.isEmpty { return .records(batch.records) }
+    if count > 0 { return .records(count) }
     defer { pending = nil }
-    return try pending?.get() ?? .idle
+    return try pending?.get().widened() ?? .idle
+  }
+
+  /// Hands the event's records over; an error among them is returned and ends the batch.
+  private func hand(_ event: OpaquePointer, to collector: some RecordCollector, _ count: inout Int)
+    -> Result<Event<Never>, KafkaError>?
+  {
+    while let message = rd_kafka_event_message_next(event) {
+      let record = RecordView(message: message)
+      guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+        return .success(.failed(KafkaError(message.pointee.err), record.topicPartition))
+      }
+      collector.collect(record)
+      count += 1
+    }
+    return nil
   }
 
   /// Tells Kafka how far this group has come, for tools that show its lag; nothing here reads it back.
@@ -178,7 +213,7 @@ public actor Consumer {
     return nil
   }
 
-  private func read(_ event: OpaquePointer) -> Result<Event, KafkaError>? {
+  private func read(_ event: OpaquePointer) -> Result<Event<Never>, KafkaError>? {
     let code = rd_kafka_event_error(event)
     switch rd_kafka_event_type(event) {
     case RD_KAFKA_EVENT_REBALANCE:
@@ -223,26 +258,15 @@ public actor Consumer {
   }
 }
 
-/// Records as they come out of the library's events.
-private struct Batch {
-  var records: [Record] = []
-  /// The name belonging to the last handle: most neighbours share it, and a long name costs an allocation a record.
-  private var topic: (handle: OpaquePointer?, name: String) = (nil, "")
-
-  /// Copies the event's records; an error among them is returned and ends the batch.
-  mutating func append(_ event: OpaquePointer) -> Result<Consumer.Event, KafkaError>? {
-    while let message = rd_kafka_event_message_next(event) {
-      let fields = message.pointee
-      if fields.rkt != topic.handle || topic.handle == nil {
-        topic = (fields.rkt, fields.rkt.flatMap { rd_kafka_topic_name($0) }.map { String(cString: $0) } ?? "")
-      }
-      guard fields.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-        let place = TopicPartition(topic: topic.name, partition: fields.partition)
-        return .success(.failed(KafkaError(fields.err), place))
-      }
-      records.append(Record(message, topic: topic.name))
+extension Consumer.Event where Records == Never {
+  /// The same event where there might have been records.
+  fileprivate func widened<Other>() -> Consumer.Event<Other> {
+    switch self {
+    case .assigned(let partitions): .assigned(partitions)
+    case .revoked(let partitions, let lost): .revoked(partitions, lost: lost)
+    case .failed(let error, let partition): .failed(error, partition)
+    case .idle: .idle
     }
-    return nil
   }
 }
 

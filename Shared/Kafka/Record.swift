@@ -1,7 +1,5 @@
-import CLibrdkafka
-
 /// One partition of one topic.
-public struct TopicPartition: Hashable, Sendable, CustomStringConvertible {
+public struct TopicPartition: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The topic's name.
   public var topic: String
   /// The partition's number, from 0.
@@ -15,6 +13,11 @@ public struct TopicPartition: Hashable, Sendable, CustomStringConvertible {
 
   /// Topic and number, as in `forum.ballots/3`.
   public var description: String { "\(topic)/\(partition)" }
+
+  /// By topic, then by number.
+  public static func < (a: TopicPartition, b: TopicPartition) -> Bool {
+    (a.topic, a.partition) < (b.topic, b.partition)
+  }
 }
 
 /// A header of a record; names may occur more than once.
@@ -65,33 +68,6 @@ public struct Record: Sendable {
     self.key = key
     self.value = value
     self.headers = headers
-  }
-
-  /// Copies a message out of the library's memory.
-  init(_ message: UnsafePointer<rd_kafka_message_t>, topic: String) {
-    let fields = message.pointee
-    var timestampType = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
-    self.init(
-      topic: topic, partition: fields.partition, offset: fields.offset,
-      timestamp: rd_kafka_message_timestamp(message, &timestampType), key: Self.bytes(fields.key, fields.key_len),
-      value: Self.bytes(fields.payload, fields.len), headers: Self.headers(of: message))
-  }
-
-  private static func bytes(_ start: UnsafeRawPointer?, _ count: Int) -> [UInt8]? {
-    start.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: count)) }
-  }
-
-  private static func headers(of message: UnsafePointer<rd_kafka_message_t>) -> [KafkaHeader] {
-    var list: OpaquePointer?
-    guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
-    var headers: [KafkaHeader] = []
-    var name: UnsafePointer<CChar>?
-    var value: UnsafeRawPointer?
-    var size = 0
-    while rd_kafka_header_get_all(list, headers.count, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR {
-      headers.append(KafkaHeader(name: name.map { String(cString: $0) } ?? "", value: bytes(value, size)))
-    }
-    return headers
   }
 }
 

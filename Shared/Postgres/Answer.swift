@@ -11,6 +11,9 @@ struct Answer: ~Copyable {
   /// What the server did, such as `COMMIT` or `INSERT 0 1`.
   var command: String { String(cString: PQcmdStatus(result)) }
 
+  /// How many rows the statement changed or stored; 0 for those that do neither.
+  var affected: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+
   /// The server's report of an error; without a code, libpq made it up itself, and the connection is gone.
   var error: PostgresError? {
     switch PQresultStatus(result) {
@@ -49,7 +52,7 @@ struct Answer: ~Copyable {
     }
     return Table(
       columns: (0..<width).map { (String(cString: PQfname(result, $0)), PostgresType(oid: PQftype(result, $0))) },
-      cells: cells, bytes: values(height, width, count: end), affected: Int(String(cString: PQcmdTuples(result))) ?? 0)
+      cells: cells, bytes: values(height, width, count: end), affected: affected)
   }
 
   /// All values, one behind the other.

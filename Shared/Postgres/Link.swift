@@ -106,6 +106,36 @@ final class Link {
     return try checked(result).table()
   }
 
+  /// Runs `COPY … FROM STDIN` with the bytes as its data.
+  /// - Returns: how many rows the server stored.
+  func copy(_ bytes: [UInt8], _ statement: StaticString) throws(PostgresError) -> Int {
+    let begun = PQexec(connection, statement.description)
+    guard PQresultStatus(begun) == PGRES_COPY_IN else {
+      _ = try checked(begun)
+      throw PostgresError(sqlState: "42601", message: "not a COPY FROM STDIN")
+    }
+    PQclear(begun)
+    // In pieces: libpq copies each into its buffer, which would grow to the size of the largest.
+    let piece = 1 << 18
+    let isSent = bytes.withUnsafeBytes { bytes in
+      for start in stride(from: 0, to: bytes.count, by: piece) {
+        let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + piece, bytes.count)])
+        let data = part.baseAddress?.assumingMemoryBound(to: CChar.self)
+        if PQputCopyData(connection, data, Int32(part.count)) != 1 { return false }
+      }
+      return PQputCopyEnd(connection, nil) == 1
+    }
+    // Also after a failure: the server's report says why, and the connection is of use again when all was read.
+    let result = PQgetResult(connection)
+    while let more = PQgetResult(connection) { PQclear(more) }
+    let stored = try checked(result).affected
+    guard isSent else {
+      isBroken = true
+      throw .connectionLost(String(cString: PQerrorMessage(connection)).trimmed)
+    }
+    return stored
+  }
+
   /// The one place where results are judged.
   private func checked(_ result: OpaquePointer?) throws(PostgresError) -> Answer {
     if PQstatus(connection) != CONNECTION_OK { isBroken = true }

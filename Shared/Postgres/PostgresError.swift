@@ -32,6 +32,12 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
   /// A unique constraint, or a primary key, was violated.
   public var isUniqueViolation: Bool { sqlState == "23505" }
 
+  /// A lock was not given within `lock_timeout`.
+  public var isLockTimeout: Bool { sqlState == "55P03" }
+
+  /// A statement was cancelled, by `statement_timeout` as a rule.
+  public var isStatementTimeout: Bool { sqlState == "57014" }
+
   /// The connection broke, or could not be made.
   public var isConnectionLost: Bool {
     sqlState.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05"].contains(sqlState)

@@ -65,6 +65,11 @@ actor Session {
     guard link.isInTransaction else { throw .transactionEnded }
   }
 
+  /// Feeds rows to a COPY in a transaction.
+  func copy(_ rows: CopyRows, _ statement: StaticString, in transaction: Int) throws(PostgresError) -> Int {
+    try link(of: transaction).copy(rows.bytes, statement)
+  }
+
   /// Commits a transaction.
   func commit(_ transaction: Int) throws {
     let link = try link(of: transaction)

@@ -1,60 +1,52 @@
 import Contracts
 import FoundationEssentials
-import Kafka
 import Postgres
 import ServiceKit
 
-/// What of a batch was new.
-struct InsertedBallots: Sendable {
-  struct Increment: Sendable, Equatable {
-    let vote: Int32
-    var yes: Int64 = 0
-    var no: Int64 = 0
-  }
-
-  var byPartition: [Int32: Int64] = [:]
-  /// In the order of the votes' numbers.
-  var byVote: [Increment] = []
-}
-
 extension Transaction {
   /// Stores the ballots that are the first of their voters in the log; the rest are duplicates.
+  /// - Returns: what was new.
+  /// - Parameter all: the ballots of the batch, for the case that one held for new was not.
+  func insert(_ writing: BallotWriting, of all: [BallotRow]) async throws -> BallotCount {
+    guard let rows = writing.copied else { return try await insert(writing.checked) }
+    do {
+      try await savepoint { transaction in
+        try await transaction.copy(
+          rows, "COPY ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym) FROM STDIN (FORMAT binary)")
+        FailPoint.reach("copied")
+      }
+    } catch let error as PostgresError where error.isUniqueViolation { return try await insert(all) }
+    return writing.copiedCount + (try await insert(writing.checked))
+  }
+
+  /// Stores those of `rows` that are the first of their voters, whoever comes with them.
   ///
   /// Sorted by key, since two batches that lock the same keys in different orders would deadlock; within a key by offset,
   /// since the first of two with one key is kept.
-  func insert(ballots: [Int32: [Classification.Ballot]]) async throws -> InsertedBallots {
-    var inserted = InsertedBallots()
-    let sorted = ballots.flatMap { partition, ballots in ballots.map { (partition: partition, ballot: $0) } }
-      .sorted { a, b in
-        (a.ballot.vote, a.ballot.pseudonym, a.ballot.offset) < (b.ballot.vote, b.ballot.pseudonym, b.ballot.offset)
-      }
-    guard !sorted.isEmpty else { return inserted }
-    let rows = try await query(
+  /// - Returns: what was new.
+  func insert(_ rows: [BallotRow]) async throws -> BallotCount {
+    var new = BallotCount()
+    guard !rows.isEmpty else { return new }
+    let sorted = rows.sorted { a, b in (a.vote, a.voter, a.offset) < (b.vote, b.voter, b.offset) }
+    let counts = try await query(
       """
       WITH new AS (
         INSERT INTO ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym)
-        SELECT * FROM unnest(\(sorted.map(\.ballot.acceptedAt)), \(sorted.map(\.ballot.offset)),
-          \(sorted.map(\.ballot.vote)), \(sorted.map { Int16($0.partition) }), \(sorted.map(\.ballot.isYes)),
-          \(sorted.map(\.ballot.pseudonym)))
+        SELECT * FROM unnest(\(sorted.map(\.acceptedAt)), \(sorted.map(\.offset)), \(sorted.map(\.vote)),
+          \(sorted.map(\.partition)), \(sorted.map(\.isYes)), \(sorted.map(\.voter)))
         ON CONFLICT DO NOTHING RETURNING vote, partition, yes)
       SELECT vote, partition, count(*) FILTER (WHERE yes) AS yes, count(*) FILTER (WHERE NOT yes) AS no
       FROM new GROUP BY vote, partition ORDER BY vote, partition
       """)
-    for row in rows {
-      let vote: Int32 = try row["vote"]
-      let partition: Int32 = try row["partition"]
-      let yes: Int64 = try row["yes"]
-      let no: Int64 = try row["no"]
-      inserted.byPartition[partition, default: 0] += yes + no
-      if inserted.byVote.last?.vote != vote { inserted.byVote.append(InsertedBallots.Increment(vote: vote)) }
-      inserted.byVote[inserted.byVote.count - 1].yes += yes
-      inserted.byVote[inserted.byVote.count - 1].no += no
+    for row in counts {
+      new.add(vote: try row["vote"], partition: try row["partition"], yes: try row["yes"], no: try row["no"])
     }
-    return inserted
+    FailPoint.reach("inserted")
+    return new
   }
 
   /// Moves the tallies, in the order of the votes' numbers.
-  func add(_ increments: [InsertedBallots.Increment], at now: Date) async throws {
+  func add(_ increments: [BallotCount.Increment], at now: Date) async throws {
     guard !increments.isEmpty else { return }
     // An upsert, not an update: a tally row that is missing must not lose votes.
     try await execute(
@@ -69,17 +61,7 @@ extension Transaction {
   }
 
   /// Keeps what does not count, as it came, with the reason.
-  func keepAside(
-    _ rejected: [Int32: [Classification.Rejected]], of batch: [TopicPartition: [Record]], at now: Date
-  ) async throws {
-    var rows: [(partition: Int32, offset: Int64, reason: String, key: [UInt8], value: [UInt8])] = []
-    for (partition, records) in batch {
-      guard let first = records.first?.offset else { continue }
-      for entry in rejected[partition.partition] ?? [] {
-        let record = records[Int(entry.offset - first)]
-        rows.append((partition.partition, entry.offset, entry.reason, record.key ?? [], record.value ?? []))
-      }
-    }
+  func keepAside(_ rows: [BallotBatch.Rejected], at now: Date) async throws {
     guard !rows.isEmpty else { return }
     try await execute(
       """

@@ -4,32 +4,51 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
-extension Transaction {
-  /// How the votes on `proposals` stand in each of `partitions`, as of the last batch.
-  func standings(of proposals: Set<ProposalID>, in partitions: [Int32]) async throws
-    -> [Int32: [ProposalID: VoteStanding]]
-  {
+extension QueryRunner {
+  /// How the votes on `proposals` stand in every partition, as of the last batch of its owner.
+  func standings(of proposals: [UInt128]) async throws -> [UInt128: VoteStanding] {
     let rows = try await query(
       """
-      SELECT p.partition, v.number, v.proposal, v.rule_hash, v.closes_at,
-        EXISTS (SELECT FROM ballot_control c WHERE c.vote = v.number AND c.action = 1 AND c.partition = p.partition)
-          AS opened,
-        EXISTS (SELECT FROM ballot_control c WHERE c.vote = v.number AND c.action = 2 AND c.partition = p.partition)
-          AS closed
-      FROM vote v CROSS JOIN unnest(\(partitions)) AS p (partition)
-      WHERE v.proposal = ANY(\(proposals.map(\.uuid)))
+      SELECT v.number, v.proposal, v.rule_hash, v.closes_at, coalesce(c.opened, 0) AS opened,
+        coalesce(c.closed, 0) AS closed
+      FROM vote v CROSS JOIN LATERAL (
+        SELECT bit_or(1::bigint << partition) FILTER (WHERE action = 1) AS opened,
+          bit_or(1::bigint << partition) FILTER (WHERE action = 2) AS closed
+        FROM ballot_control WHERE vote = v.number) c
+      WHERE v.proposal = ANY(\(proposals.map(ProposalKey.init)))
       """)
-    var standings: [Int32: [ProposalID: VoteStanding]] = [:]
-    for row in rows {
+    let standings = try rows.map { row in
+      let proposal: ProposalID = try row["proposal"]
       let closesAt: Date = try row["closes_at"]
-      let standing = VoteStanding(
-        number: try row["number"], ruleHash: try row["rule_hash"], closesAt: closesAt.milliseconds,
-        isOpened: try row["opened"], isClosed: try row["closed"])
-      standings[try row["partition"], default: [:]][try row["proposal"]] = standing
+      let opened: Int64 = try row["opened"]
+      let closed: Int64 = try row["closed"]
+      return (
+        UInt128(proposal),
+        VoteStanding(
+          number: try row["number"], ruleHash: try row["rule_hash"], closesAt: closesAt.milliseconds,
+          opened: PartitionSet(bits: UInt64(bitPattern: opened)), closed: PartitionSet(bits: UInt64(bitPattern: closed))
+        )
+      )
     }
-    return standings
+    return Dictionary(standings) { first, _ in first }
   }
+}
 
+/// A proposal's identifier as the ballots' log has it.
+private struct ProposalKey: PostgresEncodable {
+  let value: UInt128
+
+  static let postgresType = PostgresType.uuid
+
+  func encode(into buffer: inout PostgresBuffer) { buffer.append(value) }
+}
+
+extension UInt128 {
+  /// The 16 bytes of an identifier as a number.
+  init(_ id: ProposalID) { self = id.bytes.reduce(0) { $0 << 8 | UInt128($1) } }
+}
+
+extension Transaction {
   /// Holds the rows of votes that are about to close, so that of two counters with the last partitions one comes second
   /// and sees all.
   func lockVotes(_ numbers: [Int32]) async throws {
@@ -38,15 +57,14 @@ extension Transaction {
       "SELECT number FROM vote WHERE number = ANY(\(Array(Set(numbers)))) ORDER BY number FOR UPDATE")
   }
 
-  func insert(controls: [Int32: [Classification.Control]]) async throws {
-    let rows = controls.flatMap { partition, controls in controls.map { (partition: partition, control: $0) } }
-      .sorted { ($0.control.vote, $0.partition) < ($1.control.vote, $1.partition) }
-    guard !rows.isEmpty else { return }
+  func insert(controls: [BallotBatch.Control]) async throws {
+    guard !controls.isEmpty else { return }
+    let rows = controls.sorted { ($0.vote, $0.partition) < ($1.vote, $1.partition) }
     try await execute(
       """
       INSERT INTO ballot_control (vote, action, partition, log_offset)
-      SELECT * FROM unnest(\(rows.map(\.control.vote)), \(rows.map { Int16($0.control.action.rawValue) }),
-        \(rows.map(\.partition)), \(rows.map(\.control.offset)))
+      SELECT * FROM unnest(\(rows.map(\.vote)), \(rows.map { Int16($0.action.rawValue) }), \(rows.map(\.partition)),
+        \(rows.map(\.offset)))
       ON CONFLICT DO NOTHING
       """)
   }

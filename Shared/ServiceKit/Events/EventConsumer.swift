@@ -63,6 +63,15 @@ struct EventAttributes: Sendable {
   }
 }
 
+/// Records as they came.
+final class EventBatch: RecordBatch, @unchecked Sendable {  // filled by one thread, read when that has ended
+  private(set) var records: [TopicPartition: [Record]] = [:]
+
+  func append(_ record: borrowing RecordView, of partition: TopicPartition) {
+    records[partition, default: []].append(record.copy(topic: partition.topic))
+  }
+}
+
 /// Applies events one by one, each behind a savepoint: one that cannot be applied is kept aside and the rest goes on.
 struct EventBatchHandler: BatchHandler {
   let handlers: [String: EventHandler]
@@ -73,12 +82,11 @@ struct EventBatchHandler: BatchHandler {
 
   private enum Outcome { case taken, duplicate, rejected }
 
-  func apply(_ batch: [TopicPartition: [Record]], in transaction: Transaction) async throws
-    -> [TopicPartition: PartitionResult]
-  {
+  func makeBatch() -> EventBatch { EventBatch() }
+
+  func apply(_ batch: EventBatch, in transaction: Transaction) async throws -> [TopicPartition: PartitionResult] {
     var results: [TopicPartition: PartitionResult] = [:]
-    for (partition, records) in batch.sorted(by: { ($0.key.topic, $0.key.partition) < ($1.key.topic, $1.key.partition) }
-    ) {
+    for (partition, records) in batch.records.sorted(by: { $0.key < $1.key }) {
       for record in effective(records) {
         switch try await apply(record, in: transaction) {
         case .taken: break
@@ -97,7 +105,7 @@ struct EventBatchHandler: BatchHandler {
     return records.enumerated().filter { last[$0.element.key] == $0.offset }.map(\.element)
   }
 
-  func applied(_ batch: [TopicPartition: [Record]]) async { taken.add(batch.values.reduce(0) { $0 + $1.count }) }
+  func applied(_ batch: EventBatch) async { taken.add(batch.records.values.reduce(0) { $0 + $1.count }) }
 
   private func apply(_ record: Record, in transaction: Transaction) async throws -> Outcome {
     do {

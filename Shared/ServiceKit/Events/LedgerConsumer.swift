@@ -1,196 +1,177 @@
 import Contracts
-import FoundationEssentials
-public import Kafka
-public import Postgres
+import Kafka
+import Postgres
 
-/// What a consumer does with a batch of records, inside the transaction that also moves its offsets.
-public protocol BatchHandler: Sendable {
-  /// Applies records of one or more partitions, each partition's in the order of the log.
-  /// - Returns: the partitions that had duplicates or rejected records; every other record counts as taken.
-  /// - Throws: nothing that a record alone can cause: a bad record is rejected, not thrown.
-  func apply(_ batch: [TopicPartition: [Record]], in transaction: Transaction) async throws
-    -> [TopicPartition: PartitionResult]
-
-  /// Called after the commit, for figures and wake-ups.
-  func applied(_ batch: [TopicPartition: [Record]]) async
-}
-
-/// Reads topics as a member of a consumer group and applies them exactly once: effects and offsets are one transaction.
-public struct LedgerConsumer: Sendable {
-  let topics: [Topic]
+/// What a consumer works with.
+struct LedgerSystem: Sendable {
   let group: String
-  let handler: any BatchHandler
   let kafka: KafkaConfiguration
   let ledger: PartitionLedger
   let database: Database
   let health: Health
   let log: Log
   let clock: WallClock
+}
+
+/// Reads topics as a member of a consumer group and applies them exactly once: effects and offsets are one transaction.
+///
+/// While one batch is being written the next one is read; it grows until the writer is free or it is full, so that
+/// batches are small when little comes and large when much does.
+struct LedgerConsumer<Handler: BatchHandler>: Sendable {
+  let topics: [Topic]
+  let system: LedgerSystem
   /// Records a batch at most.
   let batchSize: Int
-  /// How long a batch is collected, in milliseconds.
+  /// How long a batch is collected at least, in milliseconds, unless it is full.
   let batchWait: Int
+  /// Called for each generation of the group.
+  let makeHandler: @Sendable () async throws -> Handler
 
   private var compacted: Set<String> { Set(topics.filter { $0.cleanup == .compact }.map(\.name)) }
 
   /// Runs until the task is cancelled; starts a new session after every failure.
-  public func run() async {
+  func run() async {
+    var limit = batchSize
     while !Task.isCancelled {
       do {
-        try await session()
+        try await session(&limit)
       } catch is CancellationError { return } catch {
-        log.warning("consumer session ended", ["error": "\(error)"])
-        health.report("consumer", fault: "not consuming")
+        system.log.warning("consumer session ended", ["error": "\(error)"])
+        system.health.report("consumer", fault: "not consuming")
+        if error is BatchTooLarge { limit = max(1, limit / 4) }
         try? await Task.sleep(for: .milliseconds(Int.random(in: 500...1500)))
       }
     }
   }
 
-  private func session() async throws {
-    let consumer = try Consumer(kafka, group: group)
+  private func session(_ limit: inout Int) async throws {
+    let consumer = try Consumer(system.kafka, group: system.group)
+    var session = Session(consumer: consumer, writer: writer(try await makeHandler()), limit: limit)
+    let outcome: Result<Void, any Error>
     do {
       try await consumer.subscribe(topics.map(\.name))
-      try await consume(with: consumer)
-    } catch {
-      await consumer.close()
-      throw error
-    }
+      outcome = .success(try await consume(&session))
+    } catch { outcome = .failure(error) }
+    await session.writing?.giveUp()
     await consumer.close()
+    limit = session.limit
+    try outcome.get()
   }
 
-  private func consume(with consumer: Consumer) async throws {
+  private func writer(_ handler: Handler) -> BatchWriter<Handler> {
+    BatchWriter(handler: handler, system: system, compacted: compacted)
+  }
+
+  /// What a session keeps from one wait to the next.
+  private struct Session {
+    let consumer: Consumer
+    var writer: BatchWriter<Handler>
     var share = Share()
+    /// The batch that is being read.
+    var collector: Collector<Handler.Batch>?
+    /// The batch that is being written.
+    var writing: Writing?
+    /// Records a batch at most, less than the setting after batches that took too long.
+    var limit: Int
+  }
+
+  private func consume(_ session: inout Session) async throws {
     while !Task.isCancelled {
-      if share.isDue(.now) { try await take([], into: &share, of: consumer) }
-      switch try await consumer.next(maximum: batchSize, wait: batchWait) {
-      case .idle: continue
+      if session.writing?.isOver == true { try await settle(&session) }
+      if session.share.isDue(.now) { try await take([], &session) }
+      let collector =
+        session.collector
+        ?? Collector(
+          session.writer.handler.makeBatch(), positions: session.share.positions, compacted: compacted)
+      session.collector = collector
+      let room = max(1, session.limit - collector.count)
+      switch try await session.consumer.collect(into: collector, maximum: room, wait: batchWait) {
+      case .idle, .records: try await pass(collector, &session)
       case .assigned(let partitions):
-        share = Share()
-        try await take(partitions, into: &share, of: consumer)
-        log.info("partitions claimed", ["partitions": .int(share.positions.count), "group": "\(group)"])
+        await forget(&session)
+        session.writer = writer(try await makeHandler())
+        try await take(partitions, &session)
+        system.log.info(
+          "partitions claimed", ["partitions": .int(session.share.positions.count), "group": "\(system.group)"])
       case .revoked(let partitions, let lost):
-        share = Share()
-        try await consumer.unassign()
-        log.info("partitions revoked", ["partitions": .int(partitions.count), "lost": .bool(lost)])
-      case .failed(let error, let partition):
-        if error.isRetriable && error.code != .unknownTopicOrPartition {
-          log.debug("consumer waits", ["error": "\(error)"])
-          continue
-        }
-        log.warning(
-          "consumer failed",
-          ["error": "\(error)", "at": "\(partition.map { "\($0.topic) [\($0.partition)]" } ?? "group")"])
-        // The log may have moved under us (deleted, recreated, cut): look at the partition again before going on.
-        guard let partition, share.positions[partition] != nil else { throw error }
-        share.refuse(partition, "\(error)")
-        try await take([], into: &share, of: consumer)
-      case .records(let records):
-        let batch = contiguous(records, &share)
-        if share.hasGap { try await leaveOut(&share, of: consumer) }
-        guard !batch.isEmpty else { continue }
-        share.positions.merge(try await apply(batch, at: share.positions)) { $1 }
-        try? await consumer.commit(share.positions.filter { batch[$0.key] != nil }.mapValues(\.next))
+        await forget(&session)
+        try await session.consumer.unassign()
+        system.log.info("partitions revoked", ["partitions": .int(partitions.count), "lost": .bool(lost)])
+      case .failed(let error, let partition): try await look(at: partition, after: error, &session)
       }
     }
+  }
+
+  /// Passes the batch on to the writer, if it is time.
+  private func pass(_ collector: Collector<Handler.Batch>, _ session: inout Session) async throws {
+    let gaps = collector.gaps
+    guard collector.count > 0 || !gaps.isEmpty else { return }
+    if gaps.isEmpty, collector.count < session.limit, let writing = session.writing, !writing.isOver { return }
+    session.collector = nil
+    session.share.positions = collector.positions
+    for (partition, reason) in gaps { session.share.refuse(partition, reason, system.log) }
+    try await session.writer.handler.prepare(collector.batch)
+    FailPoint.reach("prepared")
+    try await settle(&session)
+    if collector.count > 0 { session.writing = session.writer.start(collector.batch, collector.parts) }
+    if !gaps.isEmpty { try await readOn(&session) }
+  }
+
+  /// Waits for the batch that is being written, and tells Kafka for those who watch the lag.
+  private func settle(_ session: inout Session) async throws {
+    guard let writing = session.writing else { return }
+    session.writing = nil
+    try await writing.settle()
+    if session.limit < batchSize { session.limit = min(batchSize, session.limit * 2) }
+    try? await session.consumer.commit(writing.offsets)
+    FailPoint.reach("reported")
+  }
+
+  /// Gives up what was read and not written: the partitions go, and who has them next reads it again.
+  private func forget(_ session: inout Session) async {
+    await session.writing?.giveUp()
+    session.writing = nil
+    session.collector = nil
+    session.share = Share()
+  }
+
+  private func look(at partition: TopicPartition?, after error: KafkaError, _ session: inout Session) async throws {
+    if error.isRetriable && error.code != .unknownTopicOrPartition {
+      system.log.debug("consumer waits", ["error": "\(error)"])
+      return
+    }
+    system.log.warning(
+      "consumer failed",
+      ["error": "\(error)", "at": "\(partition.map { "\($0.topic) [\($0.partition)]" } ?? "group")"])
+    // The log may have moved under us (deleted, recreated, cut): look at the partition again before going on.
+    guard let partition, session.share.positions[partition] != nil else { throw error }
+    session.share.refuse(partition, "\(error)", nil)
+    try await take([], &session)
   }
 
   /// Claims `partitions` and those that were refused before, and reads on in all that are in order.
-  private func take(_ partitions: [TopicPartition], into share: inout Share, of consumer: Consumer) async throws {
-    let claim = try await ledger.claim(partitions + share.refused.keys, now: clock.now)
-    for (partition, refusal) in claim.refused where share.refused[partition] != refusal.description {
-      log.error("topic refused", ["partition": "\(partition.topic) [\(partition.partition)]", "reason": "\(refusal)"])
+  private func take(_ partitions: [TopicPartition], _ session: inout Session) async throws {
+    // A partition that is claimed anew must not have a batch on its way under the former epoch.
+    try await settle(&session)
+    session.collector = nil
+    let due = partitions + session.share.refused.keys
+    let claim = try await system.ledger.claim(due, now: system.clock.now)
+    FailPoint.reach("claimed")
+    session.share.positions.merge(claim.positions) { $1 }
+    let before = session.share.refused
+    session.share.refused = [:]
+    for (partition, refusal) in claim.refused {
+      let isNews = before[partition] != refusal.description
+      session.share.refuse(partition, refusal.description, isNews ? system.log : nil)
     }
-    share.positions.merge(claim.positions) { $1 }
-    share.refused = claim.refused.mapValues(\.description)
-    try await leaveOut(&share, of: consumer)
+    if !claim.positions.isEmpty { try await session.writer.handler.claimed(session.share.positions.keys.sorted()) }
+    try await readOn(&session)
   }
 
   /// Reads on in the partitions that are in order; the others are looked at again after a while.
-  private func leaveOut(_ share: inout Share, of consumer: Consumer) async throws {
-    share.hasGap = false
-    share.retryAt = .now + .seconds(15)
-    try await consumer.assign(share.positions.mapValues(\.next))
-    health.report("consumer", fault: share.fault)
-  }
-
-  /// Groups records by partition and holds them against the expected offsets. A partition with a gap where none can be is
-  /// refused.
-  private func contiguous(_ records: [Record], _ share: inout Share) -> [TopicPartition: [Record]] {
-    var batch: [TopicPartition: [Record]] = [:]
-    for record in records {
-      let partition = TopicPartition(topic: record.topic, partition: record.partition)
-      guard let position = share.positions[partition] else { continue }
-      let expected = batch[partition]?.last.map { $0.offset + 1 } ?? position.next
-      if record.offset < expected { continue }
-      guard record.offset == expected || compacted.contains(record.topic) else {
-        let reason =
-          "\(partition.topic) [\(partition.partition)]: offset \(record.offset) came where \(expected) was due"
-        log.error("topic refused", ["reason": "\(reason)"])
-        share.refuse(partition, reason)
-        share.hasGap = true
-        batch[partition] = nil
-        continue
-      }
-      batch[partition, default: []].append(record)
-    }
-    return batch
-  }
-
-  /// One batch, one transaction. Waits out a database that is away; an unknown commit is settled by reading the offset.
-  private func apply(_ batch: [TopicPartition: [Record]], at positions: [TopicPartition: Position]) async throws
-    -> [TopicPartition: Position]
-  {
-    let order = batch.keys.sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
-    var moved = positions
-    for partition in order { moved[partition]?.next = (batch[partition]?.last?.offset ?? 0) + 1 }
-    while true {
-      do {
-        try await commit(batch, in: order, at: positions)
-        health.report("database for the consumer", fault: nil)
-        await handler.applied(batch)
-        return moved
-      } catch is PostgresCommitUnknown {
-        log.warning("commit unknown, reading the offset")
-        guard let first = order.first, let before = positions[first], let after = moved[first] else { throw Fenced() }
-        switch try await settled(first) {
-        case after.next:
-          await handler.applied(batch)
-          return moved
-        case before.next: continue
-        default: throw Fenced()
-        }
-      } catch let error as PostgresError where error.isConnectionLost || error.isRetriable {
-        try Task.checkCancellation()
-        log.warning("database away, batch waits", ["error": "\(error)"])
-        health.report("database for the consumer", fault: "is away")
-        try await Task.sleep(for: .milliseconds(500))
-      }
-    }
-  }
-
-  private func settled(_ partition: TopicPartition) async throws -> Int64? {
-    while true {
-      do { return try await ledger.nextOffset(of: partition) } catch let error as PostgresError
-        where error.isConnectionLost
-      {
-        try await Task.sleep(for: .milliseconds(500))
-      }
-    }
-  }
-
-  private func commit(
-    _ batch: [TopicPartition: [Record]], in order: [TopicPartition], at positions: [TopicPartition: Position]
-  ) async throws {
-    let owned = order.compactMap { partition in positions[partition].map { (partition, $0) } }
-    try await database.transaction { transaction in
-      try await transaction.fence(owned)
-      let results = try await handler.apply(batch, in: transaction)
-      for (partition, position) in owned {
-        guard let last = batch[partition]?.last else { continue }
-        try await transaction.advance(
-          partition, from: position, to: last.offset + 1, results[partition] ?? PartitionResult(), last: last,
-          keepsFingerprint: !compacted.contains(partition.topic), now: clock.now)
-      }
-    }
+  private func readOn(_ session: inout Session) async throws {
+    session.share.retryAt = .now + .seconds(15)
+    try await session.consumer.assign(session.share.positions.mapValues(\.next))
+    system.health.report("consumer", fault: session.share.fault)
   }
 }

@@ -53,21 +53,9 @@ struct PartitionLedger: Sendable {
   /// Takes partitions over from whoever had them, and checks that their logs are those that were read before.
   func claim(_ partitions: [TopicPartition], now: Date) async throws -> Claim {
     var claim = Claim()
-    for partition in partitions.sorted(by: { ($0.topic, $0.partition) < ($1.topic, $1.partition) }) {
+    for partition in partitions.sorted() {
       let before = try await admin.offsets(of: partition.topic, partition: partition.partition)
-      let row = try await database.transaction { transaction in
-        try await transaction.execute(
-          """
-          INSERT INTO consumer_offset (topic, partition, base_offset, next_offset)
-          VALUES (\(partition.topic), \(partition.partition), \(before.low), \(before.low)) ON CONFLICT DO NOTHING
-          """)
-        return try await transaction.one(
-          """
-          UPDATE consumer_offset SET owner_epoch = owner_epoch + 1, owner = \(owner), changed_at = \(now)
-          WHERE topic = \(partition.topic) AND partition = \(partition.partition)
-          RETURNING next_offset, owner_epoch, base_offset, fingerprint
-          """)
-      }
+      let row = try await takeOver(partition, from: before.low, now: now)
       guard let row else { throw Fenced() }
       let position = Position(next: try row["next_offset"], epoch: try row["owner_epoch"])
       // Asked after the claim: the former owner may have gone on until then, and the log with it.
@@ -78,6 +66,42 @@ struct PartitionLedger: Sendable {
       } catch let refusal as TopicRefused { claim.refused[partition] = refusal }
     }
     return claim
+  }
+
+  /// Raises the owner's epoch, after which nobody who has an older one can write.
+  ///
+  /// A former owner that was frozen in the middle of a COPY holds the row, and no time-out of the server's ends a session
+  /// that waits for the data of a COPY: its session is ended here. That is safe, since it would be fenced anyway.
+  private func takeOver(_ partition: TopicPartition, from low: Int64, now: Date) async throws -> Row? {
+    do {
+      return try await raiseEpoch(of: partition, from: low, now: now)
+    } catch let error as PostgresError where error.isLockTimeout {
+      try await database.execute(
+        """
+        SELECT pg_terminate_backend(l.pid) FROM consumer_offset o
+        JOIN pg_locks l ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = o.xmax
+        WHERE o.topic = \(partition.topic) AND o.partition = \(partition.partition)
+        """)
+      return try await raiseEpoch(of: partition, from: low, now: now)
+    }
+  }
+
+  private func raiseEpoch(of partition: TopicPartition, from low: Int64, now: Date) async throws -> Row? {
+    // Longer than any batch of a living owner takes, all attempts together.
+    try await database.transaction { transaction in
+      try await transaction.execute("SET LOCAL lock_timeout = '1s'")
+      try await transaction.execute(
+        """
+        INSERT INTO consumer_offset (topic, partition, base_offset, next_offset)
+        VALUES (\(partition.topic), \(partition.partition), \(low), \(low)) ON CONFLICT DO NOTHING
+        """)
+      return try await transaction.one(
+        """
+        UPDATE consumer_offset SET owner_epoch = owner_epoch + 1, owner = \(owner), changed_at = \(now)
+        WHERE topic = \(partition.topic) AND partition = \(partition.partition)
+        RETURNING next_offset, owner_epoch, base_offset, fingerprint
+        """)
+    }
   }
 
   private func verify(
@@ -109,9 +133,11 @@ struct PartitionLedger: Sendable {
   }
 
   /// What a record is known by: the first 16 bytes of SHA-256 over the lengths and bytes of key and value.
-  static func fingerprint(of record: Record) -> [UInt8] {
+  static func fingerprint(of record: Record) -> [UInt8] { fingerprint(key: record.key, value: record.value) }
+
+  static func fingerprint(key: [UInt8]?, value: [UInt8]?) -> [UInt8] {
     var bytes: [UInt8] = []
-    for part in [record.key, record.value] {
+    for part in [key, value] {
       withUnsafeBytes(of: Int64(part?.count ?? -1).bigEndian) { bytes += $0 }
       bytes += part ?? []
     }
@@ -132,37 +158,44 @@ struct PartitionLedger: Sendable {
 extension Transaction {
   /// The first statement of a batch: locks the rows of its partitions, in order, if they still are ours.
   /// - Throws: `Fenced`
-  func fence(_ positions: [(TopicPartition, Position)]) async throws {
-    let topics = positions.map(\.0.topic)
-    let partitions = positions.map(\.0.partition)
-    let nexts = positions.map(\.1.next)
-    let epochs = positions.map(\.1.epoch)
+  func fence(_ parts: [BatchPart]) async throws {
     let rows = try await query(
       """
       SELECT 1 FROM consumer_offset o
-      JOIN unnest(\(topics), \(partitions), \(nexts), \(epochs)) AS mine (topic, partition, next, epoch)
+      JOIN unnest(\(parts.map(\.partition.topic)), \(parts.map(\.partition.partition)), \(parts.map(\.due)),
+        \(parts.map(\.epoch))) AS mine (topic, partition, next, epoch)
         ON o.topic = mine.topic AND o.partition = mine.partition
       WHERE o.next_offset = mine.next AND o.owner_epoch = mine.epoch
       ORDER BY o.topic, o.partition FOR UPDATE OF o
       """)
-    guard rows.count == positions.count else { throw Fenced() }
+    guard rows.count == parts.count else { throw Fenced() }
   }
 
-  /// The last statement of a batch: moves a partition on. The table's check holds the conservation law.
+  /// The last statement of a batch: moves its partitions on. The table's check holds the conservation law.
+  /// - Parameter unmarked: topics without a fingerprint: the last record may be compacted away.
+  /// - Throws: `Fenced`
   func advance(
-    _ partition: TopicPartition, from position: Position, to next: Int64, _ result: PartitionResult, last: Record,
-    keepsFingerprint: Bool, now: Date
+    _ parts: [BatchPart], _ results: [TopicPartition: PartitionResult], unmarked: Set<String>, now: Date
   ) async throws {
-    let counted = next - position.next - result.duplicate - result.rejected
-    let fingerprint = keepsFingerprint ? PartitionLedger.fingerprint(of: last) : nil
+    let results = parts.map { results[$0.partition] ?? PartitionResult() }
+    let counted = zip(parts, results).map { part, result in
+      part.next - part.due - result.duplicate - result.rejected
+    }
+    let fingerprints: [[UInt8]?] = parts.map { part in
+      unmarked.contains(part.partition.topic)
+        ? nil : PartitionLedger.fingerprint(key: part.lastKey, value: part.lastValue)
+    }
     let changed = try await execute(
       """
-      UPDATE consumer_offset SET next_offset = \(next), counted = counted + \(counted),
-        duplicate = duplicate + \(result.duplicate), rejected = rejected + \(result.rejected),
-        fingerprint = \(fingerprint), changed_at = \(now)
-      WHERE topic = \(partition.topic) AND partition = \(partition.partition)
-        AND next_offset = \(position.next) AND owner_epoch = \(position.epoch)
+      UPDATE consumer_offset o SET next_offset = d.next, counted = o.counted + d.counted,
+        duplicate = o.duplicate + d.duplicate, rejected = o.rejected + d.rejected, fingerprint = d.fingerprint,
+        changed_at = \(now)
+      FROM unnest(\(parts.map(\.partition.topic)), \(parts.map(\.partition.partition)), \(parts.map(\.due)),
+        \(parts.map(\.epoch)), \(parts.map(\.next)), \(counted), \(results.map(\.duplicate)),
+        \(results.map(\.rejected)), \(fingerprints))
+        AS d (topic, partition, due, epoch, next, counted, duplicate, rejected, fingerprint)
+      WHERE o.topic = d.topic AND o.partition = d.partition AND o.next_offset = d.due AND o.owner_epoch = d.epoch
       """)
-    guard changed == 1 else { throw Fenced() }
+    guard changed == parts.count else { throw Fenced() }
   }
 }

@@ -71,18 +71,28 @@ extension ServiceDefinition {
 
 /// A consumer that takes records by the batch, as the vote counter does.
 public struct BatchConsumer: Sendable {
-  let topic: Topic
-  let handler: any BatchHandler
-  let batchSize: Int
-  let batchWait: Int
+  let run: @Sendable (LedgerSystem) async -> Void
 
   /// - Parameters:
   ///   - batchSize: records a batch at most.
-  ///   - batchWait: milliseconds that a batch is collected at most.
-  public init(_ topic: Topic, batchSize: Int, batchWait: Int, _ handler: any BatchHandler) {
-    self.topic = topic
-    self.handler = handler
-    self.batchSize = batchSize
-    self.batchWait = batchWait
+  ///   - batchWait: milliseconds that a batch is collected, unless it is full before.
+  ///   - makeHandler: called for each generation of the consumer's group.
+  public init<Handler: BatchHandler>(
+    _ topics: Topic..., batchSize: Int, batchWait: Int, makeHandler: @escaping @Sendable () async throws -> Handler
+  ) {
+    run = { system in
+      await LedgerConsumer(
+        topics: topics, system: system, batchSize: batchSize, batchWait: batchWait, makeHandler: makeHandler
+      ).run()
+    }
+  }
+
+  /// Applies events as they come, one by one.
+  init(_ handler: EventBatchHandler) {
+    run = { system in
+      await LedgerConsumer(
+        topics: handler.handlers.values.map(\.topic), system: system, batchSize: 500, batchWait: 20
+      ) { handler }.run()
+    }
   }
 }

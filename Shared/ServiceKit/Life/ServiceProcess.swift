@@ -108,9 +108,9 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
   }
 
   /// Consumers, jobs and the relay, until cancelled.
-  private func runInBackground(_ consumers: [LedgerConsumer]) async {
+  private func runInBackground(_ consumers: [BatchConsumer]) async {
     await withTaskGroup(of: Void.self) { group in
-      for consumer in consumers { group.addTask { await consumer.run() } }
+      for consumer in consumers { group.addTask { await consumer.run(system) } }
       for job in service.jobs {
         group.addTask { await job.run(service: Definition.name, database: kit.database, log: kit.log) }
       }
@@ -145,28 +145,24 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
     }
   }
 
-  private func consumers() -> [LedgerConsumer] {
-    var all = service.batchConsumers.map {
-      consumer([$0.topic], group: Definition.name, $0.handler, size: $0.batchSize, wait: $0.batchWait)
-    }
+  private func consumers() -> [BatchConsumer] {
+    var all = service.batchConsumers
     let events = service.consumers
     if !events.isEmpty {
       let handler = EventBatchHandler(
         handlers: Dictionary(events.map { ($0.topic.name, $0) }) { first, _ in first }, log: kit.log, clock: kit.clock,
         taken: kit.metrics.counter("forum_events_consumed_total", "Events read and applied."),
         rejected: kit.metrics.counter("forum_events_rejected_total", "Events that could not be applied."))
-      all.append(consumer(events.map(\.topic), group: Definition.name, handler, size: 500, wait: 20))
+      all.append(BatchConsumer(handler))
     }
     if !all.isEmpty { kit.health.report("consumer", fault: "no partitions yet") }
     return all
   }
 
-  private func consumer(_ topics: [Topic], group: String, _ handler: any BatchHandler, size: Int, wait: Int)
-    -> LedgerConsumer
-  {
-    LedgerConsumer(
-      topics: topics, group: group, handler: handler, kafka: kit.kafka,
+  private var system: LedgerSystem {
+    LedgerSystem(
+      group: Definition.name, kafka: kit.kafka,
       ledger: PartitionLedger(database: kit.database, admin: kit.admin, owner: kit.instance), database: kit.database,
-      health: kit.health, log: kit.log, clock: kit.clock, batchSize: size, batchWait: wait)
+      health: kit.health, log: kit.log, clock: kit.clock)
   }
 }

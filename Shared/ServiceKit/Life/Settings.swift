@@ -71,16 +71,15 @@ public struct Settings {
     throw SettingsError("\(name) is \(text), not a whole number from \(range.lowerBound) to \(range.upperBound)")
   }
 
-  /// `true` or `1`, `false` or `0`.
+  /// One of the cases of `Choice`, by its raw value.
   /// - Throws: `SettingsError` for anything else.
-  public mutating func bool(_ name: String, default fallback: Bool, _ help: String) throws(SettingsError) -> Bool {
-    switch try string(name, default: String(fallback), help) {
-    case "true", "1": return true
-    case "false", "0": return false
-    case let text:
-      if describing { return fallback }
-      throw SettingsError("\(name) is \(text), not true or false")
-    }
+  public mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, default fallback: Choice, _ help: String
+  ) throws(SettingsError) -> Choice {
+    let text = try string(name, default: fallback.rawValue, help)
+    if let value = Choice(rawValue: text) { return value }
+    if describing { return fallback }
+    throw SettingsError("\(name) is \(text), not \(Choice.allCases.map(\.rawValue).joined(separator: " or "))")
   }
 
   /// An http or https address, without slashes at its end: paths are put behind it.

@@ -26,6 +26,7 @@ struct CountingBench: Sendable {
   let producer: Producer
   let database: Database
   let health = Health()
+  let way: Count.Way
   let key = HMACKey(Array(repeating: 5, count: 32))
 
   func recreateTopic() async throws {
@@ -97,12 +98,14 @@ struct CountingBench: Sendable {
 
   func startCounter(_ owner: String) -> Task<Void, Never> {
     let log = Log(service: "test", minimum: .error)
-    let counter = LedgerConsumer(
-      topics: [Topics.ballots], group: "vote-counter",
-      handler: Count(ballotKey: key, clock: .system, log: log, figures: Count.Figures(Metrics())), kafka: kafka,
-      ledger: PartitionLedger(database: database, admin: admin, owner: owner), database: database, health: health,
-      log: log, clock: .system, batchSize: 500, batchWait: 20)
-    return Task { await counter.run() }
+    let setting = Count.Setting(
+      ballotKey: key, way: way, batchSize: 500, filterLimit: 1 << 20, database: database, clock: .system, log: log,
+      figures: CountFigures(Metrics()))
+    let system = LedgerSystem(
+      group: "vote-counter", kafka: kafka, ledger: PartitionLedger(database: database, admin: admin, owner: owner),
+      database: database, health: health, log: log, clock: .system)
+    let counter = BatchConsumer(Topics.ballots, batchSize: 500, batchWait: 20) { Count(setting) }
+    return Task { await counter.run(system) }
   }
 
   func withCounter(_ body: () async throws -> Void) async throws {
@@ -178,11 +181,11 @@ struct CountingBench: Sendable {
   }
 }
 
-func withCountingBench(_ body: (CountingBench) async throws -> Void) async throws {
+func withCountingBench(_ way: Count.Way = .copy, _ body: (CountingBench) async throws -> Void) async throws {
   let kafka = try TestKafka.configuration()
   try await withTestDatabase(schema: "voting", migrations: Voting.Migrations.all) { database, _ in
     let bench = CountingBench(
-      kafka: kafka, admin: try Admin(kafka), producer: try Producer(kafka), database: database)
+      kafka: kafka, admin: try Admin(kafka), producer: try Producer(kafka), database: database, way: way)
     try await bench.recreateTopic()
     do { try await body(bench) } catch {
       await bench.producer.close(flush: 1_000)

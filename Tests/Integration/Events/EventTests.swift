@@ -140,16 +140,17 @@ final class EventBench: Sendable {
       }
       try await transaction.execute("INSERT INTO noted (subject, number) VALUES (\(event.subject), \(event.number))")
     }
-    let consumer = LedgerConsumer(
-      topics: [Noted.Family.topic], group: "test-\(UUID())",
-      handler: EventBatchHandler(
-        handlers: [Noted.Family.topic.name: handler], log: log, clock: .system, taken: Counter(), rejected: Counter()),
-      kafka: kafka, ledger: PartitionLedger(database: database, admin: admin, owner: "test"), database: database,
-      health: Health(), log: log, clock: .system, batchSize: 50, batchWait: 20)
+    let consumer = BatchConsumer(
+      EventBatchHandler(
+        handlers: [Noted.Family.topic.name: handler], log: log, clock: .system, taken: Counter(), rejected: Counter()))
+    let system = LedgerSystem(
+      group: "test-\(UUID())", kafka: kafka,
+      ledger: PartitionLedger(database: database, admin: admin, owner: "test"), database: database, health: Health(),
+      log: log, clock: .system)
     let work = Task {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await relay.run() }
-        group.addTask { await consumer.run() }
+        group.addTask { await consumer.run(system) }
       }
     }
     let outcome: Result<Void, any Error>

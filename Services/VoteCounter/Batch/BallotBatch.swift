@@ -1,0 +1,140 @@
+import Contracts
+import Crypto
+import Kafka
+import ServiceKit
+
+/// The records of one transaction, judged as they are read. What cannot be judged yet is kept: records of a vote that is
+/// not known here, and from a control record on all that follow it in its vote.
+final class BallotBatch: RecordBatch, @unchecked Sendable {
+  // One owner at a time: the consumer's thread fills it, then the session prepares it, then a transaction reads it.
+  struct Control: Sendable, Equatable {
+    let vote: Int32
+    let action: BallotRecord.Control
+    let partition: Int32
+    let offset: Int64
+  }
+
+  struct Rejected: Sendable, Equatable {
+    let partition: Int32
+    let offset: Int64
+    let reason: String
+    let key: [UInt8]
+    let value: [UInt8]
+  }
+
+  private struct Deferred {
+    let fields: BallotRecord.Fields
+    let partition: Int32
+    let offset: Int64
+    let key: [UInt8]?
+    let value: [UInt8]?
+  }
+
+  /// Ballots that may count, in the order in which they were read; each partition's in the order of the log.
+  private(set) var rows: [BallotRow] = []
+  private(set) var controls: [Control] = []
+  private(set) var rejected: [Rejected] = []
+  /// Control records that say what was said before, by partition.
+  private(set) var repeatedControls: [Int32: Int64] = [:]
+  /// Records taken, in all.
+  private(set) var count = 0
+  /// When the newest ballot was accepted, in milliseconds since 1970.
+  private(set) var newest: Int64 = 0
+  /// What was prepared for writing.
+  var writing = BallotWriting.none
+
+  private var deferred: [Deferred] = []
+  /// Proposals of which a record was deferred: so must be all that follow.
+  private var deferring: Set<UInt128> = []
+  private let standings: [UInt128: VoteStanding]
+  private let ballotKey: HMACKey
+
+  /// - Parameters:
+  ///   - standings: of the votes that are known, by proposal, as of the end of the batch before.
+  ///   - capacity: records at most, as a rule.
+  init(standings: [UInt128: VoteStanding], ballotKey: HMACKey, capacity: Int) {
+    self.standings = standings
+    self.ballotKey = ballotKey
+    rows.reserveCapacity(capacity)
+  }
+
+  func append(_ record: borrowing RecordView, of partition: TopicPartition) {
+    append(key: record.key, value: record.value, offset: record.offset, partition: partition.partition)
+  }
+
+  func append(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, offset: Int64, partition: Int32) {
+    count += 1
+    let fields: BallotRecord.Fields
+    do {
+      fields = try BallotRecord.Fields(value, key: ballotKey)
+    } catch {
+      return reject(error.rawValue, key.map(Array.init), value.map(Array.init), offset, partition)
+    }
+    if case .ballot(let choice) = fields.kind, let standing = standings[fields.proposal],
+      deferring.isEmpty || !deferring.contains(fields.proposal)
+    {
+      if let reason = judge(fields, choice, by: standing, offset, partition) {
+        reject(reason.rawValue, key.map(Array.init), value.map(Array.init), offset, partition)
+      }
+    } else {
+      deferring.insert(fields.proposal)
+      deferred.append(
+        Deferred(
+          fields: fields, partition: partition, offset: offset, key: key.map(Array.init), value: value.map(Array.init)))
+    }
+  }
+
+  /// Takes a ballot, or says why not.
+  private func judge(
+    _ fields: BallotRecord.Fields, _ choice: Choice, by standing: VoteStanding, _ offset: Int64, _ partition: Int32
+  ) -> Rejection? {
+    if let reason = standing.rejection(acceptedAt: fields.acceptedAt, in: partition) { return reason }
+    newest = max(newest, fields.acceptedAt)
+    rows.append(
+      BallotRow(
+        voter: VoterKey(value: fields.subject), acceptedAt: fields.acceptedAt, offset: offset, vote: standing.number,
+        partition: Int16(truncatingIfNeeded: partition), isYes: choice == .yes))
+    return nil
+  }
+
+  private func reject(_ reason: String, _ key: [UInt8]?, _ value: [UInt8]?, _ offset: Int64, _ partition: Int32) {
+    rejected.append(
+      Rejected(partition: partition, offset: offset, reason: reason, key: key ?? [], value: value ?? []))
+  }
+
+  /// Proposals that must be looked up before the deferred records can be judged.
+  func unknown(to standings: [UInt128: VoteStanding]) -> [UInt128] {
+    deferring.filter { standings[$0] == nil }
+  }
+
+  /// Judges what was deferred, in the order of the log, and moves the standings on.
+  /// - Parameter standings: as of the end of the batch before, with the votes that `unknown` named, if they exist.
+  func judgeDeferred(_ standings: inout [UInt128: VoteStanding]) {
+    for record in deferred {
+      if let reason = judge(record, &standings) {
+        reject(reason.rawValue, record.key, record.value, record.offset, record.partition)
+      }
+    }
+    deferred = []
+  }
+
+  private func judge(_ record: Deferred, _ standings: inout [UInt128: VoteStanding]) -> Rejection? {
+    guard var standing = standings[record.fields.proposal] else { return .unknownProposal }
+    switch record.fields.kind {
+    case .ballot(let choice):
+      return judge(record.fields, choice, by: standing, record.offset, record.partition)
+    case .control(let action):
+      // A record that was read as a control record has its 32 bytes there.
+      let ruleHash = Array((record.value ?? []).dropFirst(18).prefix(32))
+      switch standing.take(action, ruleHash: ruleHash, in: record.partition) {
+      case .rejected(let reason): return reason
+      case .repeated: repeatedControls[record.partition, default: 0] += 1
+      case .taken:
+        standings[record.fields.proposal] = standing
+        controls.append(
+          Control(vote: standing.number, action: action, partition: record.partition, offset: record.offset))
+      }
+      return nil
+    }
+  }
+}

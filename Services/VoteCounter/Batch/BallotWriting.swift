@@ -1,0 +1,85 @@
+import Postgres
+
+/// How a batch's ballots go into the database: those of new voters by COPY, the others one by one against the key.
+struct BallotWriting: Sendable {
+  static let none = BallotWriting()
+
+  /// Rows for `COPY ballot`, sorted; nil if there are none.
+  private(set) var copied: CopyRows?
+  /// What the copied rows add, if COPY takes them.
+  private(set) var copiedCount = BallotCount()
+  /// The ballots of voters who have perhaps voted before, in the order of the log.
+  private(set) var checked: [BallotRow] = []
+
+  private init() {}
+
+  /// Everything is held against the key.
+  init(checking rows: [BallotRow]) { checked = rows }
+
+  /// - Parameter isPerhapsKnown: asked about each voter in the order of the log, so that of two ballots of one voter
+  ///   the first may be copied.
+  init(_ rows: [BallotRow], isPerhapsKnown: (VoterKey) -> Bool) {
+    let known = rows.map { isPerhapsKnown($0.voter) }
+    checked = zip(rows, known).filter(\.1).map(\.0)
+    let newCount = rows.count - checked.count
+    guard newCount > 0 else { return }
+    let order = BallotOrder.indices(of: rows)
+    var count = BallotCount()
+    copied = CopyRows(columns: 6, rows: newCount, bytesInRow: 39) { writer in
+      for index in order where !known[index] {
+        let row = rows[index]
+        writer.beginRow()
+        writer.append(row.acceptedAt)
+        writer.append(row.offset)
+        writer.append(row.vote)
+        writer.append(row.partition)
+        writer.append(row.isYes)
+        writer.append(row.voter.value)
+        count.add(row)
+      }
+    }
+    copiedCount = count
+  }
+}
+
+/// New ballots, by vote and by partition.
+struct BallotCount: Sendable, Equatable {
+  struct Increment: Sendable, Equatable {
+    let vote: Int32
+    var yes: Int64 = 0
+    var no: Int64 = 0
+  }
+
+  /// In the order in which they came.
+  private var increments: [Increment] = []
+  private(set) var byPartition: [Int32: Int64] = [:]
+
+  /// In the order of the votes' numbers, each once.
+  var byVote: [Increment] {
+    var sums: [Int32: Increment] = [:]
+    for increment in increments {
+      sums[increment.vote, default: Increment(vote: increment.vote)].yes += increment.yes
+      sums[increment.vote, default: Increment(vote: increment.vote)].no += increment.no
+    }
+    return sums.values.sorted { $0.vote < $1.vote }
+  }
+
+  /// Adds one ballot. Cheap when those of one vote come together.
+  mutating func add(_ row: BallotRow) {
+    add(vote: row.vote, partition: Int32(row.partition), yes: row.isYes ? 1 : 0, no: row.isYes ? 0 : 1)
+  }
+
+  mutating func add(vote: Int32, partition: Int32, yes: Int64, no: Int64) {
+    if increments.last?.vote != vote { increments.append(Increment(vote: vote)) }
+    increments[increments.count - 1].yes += yes
+    increments[increments.count - 1].no += no
+    byPartition[partition, default: 0] += yes + no
+  }
+
+  static func + (a: BallotCount, b: BallotCount) -> BallotCount {
+    var sum = a
+    sum.increments += b.increments
+    sum.byPartition.merge(b.byPartition, uniquingKeysWith: +)
+    return sum
+  }
+}

@@ -1,0 +1,64 @@
+import Contracts
+
+/// Why a record does not count; the raw value is what the voter is told.
+enum Rejection: String, Sendable {
+  case unknownProposal = "unknown-proposal"
+  case notOpen = "vote-not-open"
+  case closed = "vote-closed"
+  case tooLate = "accepted-after-closing"
+  case otherRule = "other-rule"
+}
+
+/// A set of partitions.
+struct PartitionSet: Sendable, Equatable {
+  private var bits: UInt64
+
+  /// - Parameter bits: the lowest stands for partition 0; 64 partitions at most.
+  init(bits: UInt64 = 0) { self.bits = bits }
+
+  func contains(_ partition: Int32) -> Bool { bits >> UInt64(partition) & 1 == 1 }
+
+  mutating func insert(_ partition: Int32) { bits |= 1 << UInt64(partition) }
+}
+
+/// What the counter must know of a vote to judge its records: the rule, and which of its control records each partition
+/// has passed. Pure: only the log decides, whatever the time and the process.
+struct VoteStanding: Sendable, Equatable {
+  /// What became of a control record.
+  enum ControlOutcome: Sendable, Equatable {
+    case taken
+    /// It says what was said before.
+    case repeated
+    case rejected(Rejection)
+  }
+
+  let number: Int32
+  /// 32 bytes.
+  let ruleHash: [UInt8]
+  /// Milliseconds since 1970.
+  let closesAt: Int64
+  /// Partitions whose opening or closing record has been passed.
+  var opened = PartitionSet()
+  var closed = PartitionSet()
+
+  /// Why a ballot in `partition` does not count here and now; nil if it does.
+  func rejection(acceptedAt: Int64, in partition: Int32) -> Rejection? {
+    if !opened.contains(partition) { return .notOpen }
+    if closed.contains(partition) { return .closed }
+    return acceptedAt < closesAt ? nil : .tooLate
+  }
+
+  /// Passes a control record in `partition`.
+  mutating func take(_ control: BallotRecord.Control, ruleHash: [UInt8], in partition: Int32) -> ControlOutcome {
+    guard ruleHash == self.ruleHash else { return .rejected(.otherRule) }
+    switch control {
+    case .open:
+      if opened.contains(partition) { return .repeated }
+      opened.insert(partition)
+    case .close:
+      if closed.contains(partition) { return .repeated }
+      closed.insert(partition)
+    }
+    return .taken
+  }
+}
