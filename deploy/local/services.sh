@@ -13,6 +13,9 @@ notification 6
 portal       7
 '
 
+# Settings of the next start beside those below: a benchmark compares two.
+further_settings=()
+
 service_settings() {
   case $1 in
     voting)
@@ -73,6 +76,7 @@ start_service() {
     FORUM_TOKEN_AUDIENCE=citizen-forum FORUM_TOKEN_LIFETIME=86400
   )
   service_settings "$service"
+  settings+=("${further_settings[@]}")
   # Another build has another time or size, and another fingerprint.
   keep_process "$name" "$( (echo "${clean[@]}" "${settings[@]}" && stat -c '%n %s %Y %i' "$program") | digest)" \
     "${clean[@]}" "${settings[@]}" "$program"

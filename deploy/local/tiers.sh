@@ -120,13 +120,19 @@ sources_are_formatted() { (cd "$checkout" && swift format lint --strict --recurs
 
 scripts_are_sound() {
   local scripts
-  mapfile -t scripts < <(cd "$checkout" && grep -rlE '^#!/usr/bin/env bash|^# shellcheck shell=bash' .ci deploy)
+  mapfile -t scripts < <(cd "$checkout" && grep -rlE '^#!/usr/bin/env bash|^# shellcheck shell=bash' .ci deploy Tests)
   (cd "$checkout" && shellcheck --external-sources "${scripts[@]}")
+}
+
+# Debian's Python and its standard library: the figures' own check must run wherever the unit tests run.
+wrong_counts_are_noticed() {
+  (cd "$checkout" && PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m unittest discover --quiet Tests/Benchmarks)
 }
 
 tier_unit() {
   check unit "the Swift sources are formatted" sources_are_formatted
   check unit "the scripts pass shellcheck" scripts_are_sound
+  check unit "the benchmarks notice a wrong count" wrong_counts_are_noticed
   swift_tests unit UnitTests
 }
 

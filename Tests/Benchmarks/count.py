@@ -1,0 +1,86 @@
+"""Ballots counted a second, from Kafka to PostgreSQL, exactly once."""
+
+import counting
+import petitions
+import streams
+from counting import Drain
+from report import Result
+from system import System
+from transactions import votes_each_in_a_transaction
+
+PLAIN = {"FORUM_VOTE_COUNTER_WRITER": "unnest"}
+UNNEST = "one counter, unnest for all"
+ROCKS = "Kafka Streams, RocksDB, {} thread(s)"
+MEMORY = "Kafka Streams, memory, 2 threads"
+TRANSACTION = "a transaction a vote"
+
+
+def count(system: System, scale: int) -> Result:
+    """One counter and two; beside them unnest for all, a transaction a vote, and Kafka Streams where it is there."""
+    system.fresh()
+    file, what = petitions.file(system.work)
+    truth = counting.fill(system, file, scale)
+    result = Result("count", f"{what} / {scale}: {truth.records} records, {truth.duplicate} duplicates")
+    result.add("one counter", **counting.drain(system, truth, 1).figures())
+    result.add("two counters", **counting.drain(system, truth, 2).figures())
+    result.add(UNNEST, **counting.drain(system, truth, 1, PLAIN).figures())
+    votes = votes_each_in_a_transaction(system, truth, clients=64, seconds=15)
+    result.add(TRANSACTION, **{"ballots/s": votes.rate})
+    folder = streams.folder()
+    if folder:
+        peer = streams.Peer(system, folder, petitions.agreements(file), scale)
+        runs = {ROCKS.format(1): (1, "rocks"), ROCKS.format(2): (2, "rocks"), MEMORY: (2, "mem")}
+        for name, (threads, store) in runs.items():
+            run = peer.count(threads, store)
+            result.add(name, **{"ballots/s": run.rate, "from start": run.from_start})
+    else:
+        result.notes.append("Kafka Streams was not run: KAFKA_STREAMS_PEER names no folder")
+    for counters in ("one counter", "two counters"):
+        for baseline in (UNNEST, TRANSACTION, ROCKS.format(1), ROCKS.format(2), MEMORY):
+            result.compare(counters, baseline, "ballots/s")
+    return result
+
+
+def month(system: System, scale: int) -> Result:
+    """The whole month with two counters; one counter beside it."""
+    system.fresh()
+    file, what = petitions.file(system.work)
+    truth = counting.fill(system, file, scale)
+    result = Result("month", f"{what}{f' / {scale}' if scale > 1 else ''}: {truth.records} records")
+    result.add("two counters", **counting.drain(system, truth, 2).figures())
+    result.add("one counter", **counting.drain(system, truth, 1).figures())
+    return result
+
+
+def scale_out(system: System, scale: int) -> Result:
+    """One, two and four counters."""
+    system.fresh()
+    file, what = petitions.file(system.work)
+    truth = counting.fill(system, file, scale)
+    result = Result("scale", f"{what} / {scale}: {truth.records} records")
+    drains: dict[int, Drain] = {}
+    for counters in (1, 2, 4):
+        drains[counters] = counting.drain(system, truth, counters)
+        result.add(f"{counters} counter(s)", **drains[counters].figures())
+    for counters in (2, 4):
+        result.compare(f"{counters} counter(s)", "1 counter(s)", "ballots/s")
+    used = drains[1].processor
+    pair, broker = used["counter"] + used["backend"], used["broker"] + used["PostgreSQL rest"]
+    result.notes.append(
+        f"on paper: a million ballots cost {pair:.2f} s in a counter and its backend and {broker:.2f} s in the broker and the "
+        f"rest of PostgreSQL; 8 cores have 8 s a second: at most {8e6 / (pair + broker):,.0f} ballots/s if nothing else binds"
+    )
+    return result
+
+
+def growth(system: System, scale: int) -> Result:
+    """The rate beside ballots of earlier votes, half of them on the votes that are counted."""
+    system.fresh()
+    file, what = petitions.file(system.work)
+    truth = counting.fill(system, file, scale)
+    result = Result("growth", f"{what} / {scale}: {truth.records} records")
+    for millions in (0, 10, 50):
+        measured = counting.drain(system, truth, 1, stored=counting.stored_ballots(millions) if millions else "")
+        result.add(f"{millions} M ballots stored", **measured.figures())
+        result.compare(f"{millions} M ballots stored", "0 M ballots stored", "ballots/s")
+    return result

@@ -1,0 +1,184 @@
+"""A full topic, counted: from the fill to a verified figure."""
+
+import json
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import processes
+from system import Failed, Session, System
+from verification import Count, Partition, Truth, faults, read_tallies
+
+TOPIC = "forum.ballots"
+FILLED = "forum_filled"
+# Rows that a benchmark stores beforehand carry an offset that no log has.
+STORED_OFFSET = -1
+
+
+@dataclass(frozen=True)
+class Drain:
+    """What was measured while counters worked off a full topic."""
+
+    records: int
+    seconds: float
+    """From the first commit after all counters have partitions, to the last."""
+    rate: float
+    """Ballots a second in that time; what was committed at its beginning is not counted in."""
+    whole: float
+    """Seconds from the first commit of any counter to the last."""
+    from_start: float
+    """Seconds from the start of the processes to the last commit."""
+    processor: dict[str, float]
+    """Processor seconds for a million ballots."""
+    memory: int
+    """Peak resident set of the largest counter, MB."""
+
+    def figures(self) -> dict[str, float]:
+        return {
+            "ballots/s": round(self.rate),
+            "seconds": round(self.whole, 2),
+            "from start": round(self.from_start, 2),
+            **{f"{name} s/M": round(value, 2) for name, value in self.processor.items()},
+            "counter MB": self.memory,
+        }
+
+
+def fill(system: System, petitions: Path, scale: int, seed: int = 2019) -> Truth:
+    """Forges ballots into the topic and keeps the database as it is then, for one count after the other."""
+    truth, figures = system.work / "truth.tsv", system.work / "fill.json"
+    system.forumctl(
+        "fill", str(petitions), "--open", "--scale", str(scale), "--repeats", "0.02", "--foreign", "0.001",
+        "--seed", str(seed), "--truth", str(truth), "--json", str(figures),
+    )  # fmt: skip
+    made = json.loads(figures.read_text())
+    system.call("keep", FILLED)
+    return Truth(
+        read_tallies(truth.read_text()), made["controls"], made["counted"], made["duplicate"], made["rejected"]
+    )
+
+
+def drain(
+    system: System, truth: Truth, counters: int, settings: dict[str, str] | None = None, stored: str = ""
+) -> Drain:
+    """Counts the topic from its first record, measures and verifies.
+
+    stored is SQL that puts rows of earlier votes beside it. Raises Failed when the result is not exact: then there is no
+    figure.
+    """
+    system.call("restore", FILLED)
+    if stored:
+        system.sql(stored)
+    system.sql("CHECKPOINT")
+    began = time.monotonic()
+    with Session(system) as session, ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(system.start, "vote-counter", counters, settings)
+        try:
+            watch = _watch(system, session, truth.records, counters, starting)
+            starting.result()
+            memory = max(processes.peak_memory(system.pid("vote-counter", n)) for n in range(1, counters + 1))
+        finally:
+            system.stop("vote-counter")
+    wrong = faults(truth, read_count(system))
+    if wrong:
+        raise Failed("the count is wrong: " + "; ".join(wrong))
+    first, begin, end = watch
+    seconds, records = end.time - begin.time, end.records - begin.records
+    used = {name: (end.processor[name] - begin.processor[name]) / records * 1e6 for name in end.processor}
+    return Drain(
+        truth.records, seconds, records / seconds, end.time - first.time, end.time - began, used, memory
+    )
+
+
+@dataclass(frozen=True)
+class _Moment:
+    time: float
+    records: int
+    processor: dict[str, float]
+
+
+def _watch(
+    system: System, session: Session, records: int, counters: int, starting: "Future[None]"
+) -> tuple[_Moment, _Moment, _Moment]:
+    """The first commit, the first commit after which every counter has partitions, and the last commit.
+
+    Each is seen by asking every 10 ms: so late the commit may be noticed, and the rate is of what was committed between the
+    two moments of noticing.
+    """
+    first = begin = None
+    last, changed = 0, time.monotonic()
+    while True:
+        counted, owners = (int(value) for value in session.row(_PROGRESS))
+        now = time.monotonic()
+        if counted > last:
+            moment = _Moment(now, counted, _processor(system, counters))
+            first = first or moment
+            if begin is None and owners == counters:
+                begin = moment
+            last, changed = counted, now
+        if counted >= records and first and begin and begin.records < counted:
+            return first, begin, moment
+        if counted >= records:
+            raise Failed("everything was counted before every counter had its share: give more ballots (--scale)")
+        if starting.done() and starting.exception():
+            starting.result()
+        if now - changed > 60:
+            raise Failed(f"the count stands still at {counted} of {records} records")
+        time.sleep(0.01)
+
+
+_PROGRESS = (
+    "SELECT coalesce(sum(next_offset - base_offset), 0), count(DISTINCT owner) FROM voting.consumer_offset "
+    f"WHERE topic = '{TOPIC}'"
+)
+
+
+def _processor(system: System, counters: int) -> dict[str, float]:
+    """Processor seconds of each part so far. A counter that is not up yet has used none."""
+    backends, rest = processes.postgres_seconds(system.pid("postgres"), "forum_vote_counter")
+    return {
+        "counter": sum(_seconds_of_counter(system, number) for number in range(1, counters + 1)),
+        "backend": backends,
+        "PostgreSQL rest": rest,
+        "broker": processes.seconds(system.pid("kafka")),
+    }
+
+
+def _seconds_of_counter(system: System, number: int) -> float:
+    try:
+        return processes.seconds(system.pid("vote-counter", number))
+    except (OSError, IndexError):
+        return 0.0
+
+
+def stored_ballots(millions: int) -> str:
+    """SQL that stores ballots of earlier votes, in the order of their key: half of them on the votes of the fill."""
+    return f"""
+      SET maintenance_work_mem = '1GB';
+      INSERT INTO voting.ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym)
+      SELECT 0, {STORED_OFFSET}, made.vote, 0, true, made.pseudonym
+      FROM (
+        SELECT (i * 7919 % (2 * votes.number))::int + 1 AS vote, md5(i::text)::uuid AS pseudonym
+        FROM generate_series(1, {millions}::bigint * 1000000) AS i, (SELECT max(number) AS number FROM voting.vote) AS votes
+        ORDER BY 1, 2) AS made;
+      VACUUM (ANALYZE) voting.ballot;
+    """
+
+
+def read_count(system: System) -> Count:
+    """The tables of the count; rows that were stored beforehand left out."""
+    tallies = system.sql("SELECT v.proposal, t.yes, t.no FROM voting.tally t JOIN voting.vote v ON v.number = t.vote")
+    rows = system.sql(
+        "SELECT v.proposal, count(*) FILTER (WHERE b.yes), count(*) FILTER (WHERE NOT b.yes) "
+        "FROM voting.ballot b JOIN voting.vote v ON v.number = b.vote "
+        f"WHERE b.log_offset <> {STORED_OFFSET} GROUP BY v.proposal"
+    )
+    partitions = system.sql(
+        "SELECT base_offset, next_offset, counted, duplicate, rejected FROM voting.consumer_offset "
+        f"WHERE topic = '{TOPIC}' ORDER BY partition"
+    )
+    return Count(
+        {proposal: (int(yes), int(no)) for proposal, yes, no in tallies},
+        {proposal: (int(yes), int(no)) for proposal, yes, no in rows},
+        [Partition(*(int(value) for value in row)) for row in partitions],
+    )
