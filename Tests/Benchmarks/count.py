@@ -8,7 +8,7 @@ from report import Result
 from system import System
 from transactions import votes_each_in_a_transaction
 
-PLAIN = {"FORUM_VOTE_COUNTER_WRITER": "unnest"}
+PLAIN = {"FORUM_VOTE_COUNTER_WRITER": "insert"}
 UNNEST = "one counter, unnest for all"
 ROCKS = "Kafka Streams, RocksDB, {} thread(s)"
 MEMORY = "Kafka Streams, memory, 2 threads"
@@ -17,18 +17,17 @@ TRANSACTION = "a transaction a vote"
 
 def count(system: System, scale: int) -> Result:
     """One counter and two; beside them unnest for all, a transaction a vote, and Kafka Streams where it is there."""
-    system.fresh()
-    file, what = petitions.file(system.work)
-    truth = counting.fill(system, file, scale)
+    file, what = petitions.file(system.state)
+    truth = counting.fill_and_keep(system, file, scale)
     result = Result("count", f"{what} / {scale}: {truth.records} records, {truth.duplicate} duplicates")
     result.add("one counter", **counting.drain(system, truth, 1).figures())
     result.add("two counters", **counting.drain(system, truth, 2).figures())
     result.add(UNNEST, **counting.drain(system, truth, 1, PLAIN).figures())
-    votes = votes_each_in_a_transaction(system, truth, clients=64, seconds=15)
+    votes = votes_each_in_a_transaction(system, petitions.agreements(file), seconds=15)
     result.add(TRANSACTION, **{"ballots/s": votes.rate})
     folder = streams.folder()
     if folder:
-        peer = streams.Peer(system, folder, petitions.agreements(file), scale)
+        peer = streams.Peer(system, folder, list(petitions.agreements(file).values()), scale)
         runs = {ROCKS.format(1): (1, "rocks"), ROCKS.format(2): (2, "rocks"), MEMORY: (2, "mem")}
         for name, (threads, store) in runs.items():
             run = peer.count(threads, store)
@@ -43,9 +42,8 @@ def count(system: System, scale: int) -> Result:
 
 def month(system: System, scale: int) -> Result:
     """The whole month with two counters; one counter beside it."""
-    system.fresh()
-    file, what = petitions.file(system.work)
-    truth = counting.fill(system, file, scale)
+    file, what = petitions.file(system.state)
+    truth = counting.fill_and_keep(system, file, scale)
     result = Result("month", f"{what}{f' / {scale}' if scale > 1 else ''}: {truth.records} records")
     result.add("two counters", **counting.drain(system, truth, 2).figures())
     result.add("one counter", **counting.drain(system, truth, 1).figures())
@@ -54,9 +52,8 @@ def month(system: System, scale: int) -> Result:
 
 def scale_out(system: System, scale: int) -> Result:
     """One, two and four counters."""
-    system.fresh()
-    file, what = petitions.file(system.work)
-    truth = counting.fill(system, file, scale)
+    file, what = petitions.file(system.state)
+    truth = counting.fill_and_keep(system, file, scale)
     result = Result("scale", f"{what} / {scale}: {truth.records} records")
     drains: dict[int, Drain] = {}
     for counters in (1, 2, 4):
@@ -75,9 +72,8 @@ def scale_out(system: System, scale: int) -> Result:
 
 def growth(system: System, scale: int) -> Result:
     """The rate beside ballots of earlier votes, half of them on the votes that are counted."""
-    system.fresh()
-    file, what = petitions.file(system.work)
-    truth = counting.fill(system, file, scale)
+    file, what = petitions.file(system.state)
+    truth = counting.fill_and_keep(system, file, scale)
     result = Result("growth", f"{what} / {scale}: {truth.records} records")
     for millions in (0, 10, 50):
         measured = counting.drain(system, truth, 1, stored=counting.stored_ballots(millions) if millions else "")

@@ -44,18 +44,25 @@ class Drain:
         }
 
 
-def fill(system: System, petitions: Path, scale: int, seed: int = 2019) -> Truth:
-    """Forges ballots into the topic and keeps the database as it is then, for one count after the other."""
+def fill(system: System, petitions: Path, scale: int, *options: str) -> Truth:
+    """Forges ballots into the topic, 2 % of them twice and 0.1 % more on unknown proposals, unless the options say otherwise."""
     truth, figures = system.work / "truth.tsv", system.work / "fill.json"
     system.forumctl(
-        "fill", str(petitions), "--open", "--scale", str(scale), "--repeats", "0.02", "--foreign", "0.001",
-        "--seed", str(seed), "--truth", str(truth), "--json", str(figures),
+        "fill", str(petitions), "--open", "--scale", str(scale), "--truth", str(truth), "--json", str(figures),
+        *(options or ("--repeats", "0.02", "--foreign", "0.001")),
     )  # fmt: skip
     made = json.loads(figures.read_text())
-    system.call("keep", FILLED)
     return Truth(
         read_tallies(truth.read_text()), made["controls"], made["counted"], made["duplicate"], made["rejected"]
     )
+
+
+def fill_and_keep(system: System, petitions: Path, scale: int, *options: str) -> Truth:
+    """The same on a fresh system, and keeps the database as it is then: one count after the other starts from there."""
+    system.fresh()
+    truth = fill(system, petitions, scale, *options)
+    system.call("keep", FILLED)
+    return truth
 
 
 def drain(
@@ -76,7 +83,7 @@ def drain(
         try:
             watch = _watch(system, session, truth.records, counters, starting)
             starting.result()
-            memory = max(processes.peak_memory(system.pid("vote-counter", n)) for n in range(1, counters + 1))
+            memory = peak_of_counters(system, counters)
         finally:
             system.stop("vote-counter")
     wrong = faults(truth, read_count(system))
@@ -149,6 +156,11 @@ def _seconds_of_counter(system: System, number: int) -> float:
         return processes.seconds(system.pid("vote-counter", number))
     except (OSError, IndexError):
         return 0.0
+
+
+def peak_of_counters(system: System, counters: int) -> int:
+    """Peak resident set of the largest, MB; they must still run."""
+    return max(processes.peak_memory(system.pid("vote-counter", number)) for number in range(1, counters + 1))
 
 
 def stored_ballots(millions: int) -> str:

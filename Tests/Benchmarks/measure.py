@@ -4,7 +4,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
+import ballots
 import count
+import latency
 from report import Result
 from system import Failed, System
 
@@ -15,6 +17,9 @@ BENCHMARKS: dict[str, tuple[Benchmark, int]] = {
     "month": (count.month, 1),
     "growth": (count.growth, 2),
     "scale": (count.scale_out, 2),
+    "ballots": (ballots.ballots, 1),
+    "latency": (latency.latency, 1),
+    "memory": (ballots.memory, 1),
 }
 
 
@@ -28,7 +33,7 @@ def main() -> int:
         prog="Tests/Benchmarks/run", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=names()
     )
     parser.add_argument("name", nargs="*", choices=[[], *BENCHMARKS, "all"], metavar="NAME", help="what to measure")
-    parser.add_argument("--scale", type=int, help="one ballot for so many agreements (a try-out: figures need the default)")
+    parser.add_argument("--scale", type=int, help="a smaller try-out: one ballot for so many agreements, or so much less time")
     arguments = parser.parse_args()
     if not arguments.name:
         print(names())

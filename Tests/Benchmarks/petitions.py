@@ -12,20 +12,22 @@ AGREEMENTS = 6_200_584
 LARGEST = 1_831_900
 
 
-def file(work: Path) -> tuple[Path, str]:
+def file(state: Path) -> tuple[Path, str]:
     """The file, and what it is in words: the real month that FORUM_PETITIONS names, else a made-up one."""
     given = os.environ.get("FORUM_PETITIONS")
     if given:
         return Path(given).resolve(strict=True), Path(given).name
-    made = work / "synthetic.jsonl.gz"
+    made = state / "synthetic.jsonl.gz"
     if not made.exists():
         _write(made, synthetic(seed=2019))
     return made, f"synthetic month (FORUM_PETITIONS is not set), {AGREEMENTS} agreements"
 
 
-def agreements(path: Path) -> list[int]:
+def agreements(path: Path) -> dict[str, int]:
+    """By the petition's number, which is the reference of its vote."""
     with gzip.open(path, "rt") as lines:
-        return [json.loads(line)["agreements"] for line in lines]
+        petitions = [json.loads(line) for line in lines]
+    return {str(petition["number"]): petition["agreements"] for petition in petitions}
 
 
 def synthetic(seed: int) -> list[int]:

@@ -1,4 +1,4 @@
--- One vote, for pgbench: the ballot unless the voter has one, then the tally. ${VOTE} draws the vote by its size.
+-- One vote, for pgbench: the ballot unless the voter has one, then the tally. The next line becomes one that draws the vote by its size.
 ${VOTE}
 \set yes random(1, 10)
 BEGIN;

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from counting import FILLED
 from system import HERE, Failed, System
-from verification import Truth
 
 
 @dataclass(frozen=True)
@@ -16,14 +15,14 @@ class Run:
     """Mean milliseconds a vote."""
 
 
-def votes_each_in_a_transaction(system: System, truth: Truth, clients: int, seconds: int) -> Run:
-    """As many votes as fit into the time, on the same tables and with the same skew as the ballots of the truth.
+def votes_each_in_a_transaction(system: System, agreements: dict[str, int], seconds: int, clients: int = 64) -> Run:
+    """As many votes as fit into the time, on the same tables and drawn with the petitions' skew.
 
     Raises Failed unless every tally is the number of its rows afterwards.
     """
     system.call("restore", FILLED)
-    numbers = dict(system.sql("SELECT proposal, number FROM voting.vote"))
-    weights = {int(numbers[proposal]): yes + no for proposal, (yes, no) in truth.tallies.items()}
+    votes = system.sql("SELECT number, reference FROM voting.vote")
+    weights = {int(number): agreements[reference] for number, reference in votes}
     script = system.work / "transaction.sql"
     script.write_text((HERE / "transaction.sql").read_text().replace("${VOTE}", drawn_vote(weights)))
     said = system.call(
