@@ -32,9 +32,12 @@ final class Count: BatchHandler {
 
   private struct State {
     var standings: [UInt128: VoteStanding] = [:]
+    var votes = VoteTable([:])
     var filter: VoterFilter?
     /// Whether the filter knows all who have voted before.
     var isFilterComplete = false
+    /// The batch that was begun last.
+    var latest: BallotBatch?
   }
 
   private let setting: Setting
@@ -76,8 +79,12 @@ final class Count: BatchHandler {
   }
 
   func makeBatch() -> BallotBatch {
-    BallotBatch(
-      standings: state.withLock(\.standings), ballotKey: setting.ballotKey, capacity: setting.batchSize)
+    state.withLock { state in
+      let batch = BallotBatch(
+        votes: state.votes, after: state.latest, ballotKey: setting.ballotKey, capacity: setting.batchSize)
+      state.latest = batch
+      return batch
+    }
   }
 
   func prepare(_ batch: BallotBatch) async throws {
@@ -87,7 +94,8 @@ final class Count: BatchHandler {
       state.withLock { $0.standings.merge(found) { known, _ in known } }
     }
     state.withLock { state in
-      batch.judgeDeferred(&state.standings)
+      // Standings change with what was deferred, and only then.
+      if batch.judgeDeferred(&state.standings) { state.votes = VoteTable(state.standings) }
       batch.writing = writing(batch.rows, &state)
     }
   }
@@ -119,17 +127,4 @@ final class Count: BatchHandler {
   }
 
   func applied(_ batch: BallotBatch) async { setting.figures.add(batch, at: setting.clock.now) }
-}
-
-extension BallotBatch {
-  /// What became of the records, partition by partition.
-  func results(_ new: BallotCount) -> [TopicPartition: PartitionResult] {
-    var results: [Int32: PartitionResult] = [:]
-    for row in rows { results[Int32(row.partition), default: PartitionResult()].duplicate += 1 }
-    for (partition, count) in new.byPartition { results[partition, default: PartitionResult()].duplicate -= count }
-    for (partition, count) in repeatedControls { results[partition, default: PartitionResult()].duplicate += count }
-    for record in rejected { results[record.partition, default: PartitionResult()].rejected += 1 }
-    return Dictionary(
-      uniqueKeysWithValues: results.map { (TopicPartition(topic: Topics.ballots.name, partition: $0.key), $0.value) })
-  }
 }

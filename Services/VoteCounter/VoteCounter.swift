@@ -21,6 +21,7 @@ public struct VoteCounterService: ServiceDefinition {
     let ballotKey: [UInt8]
     let batchSize: Int
     let batchWait: Int
+    let readers: Int
     let way: Count.Way
     let filterLimit: Int
 
@@ -30,10 +31,13 @@ public struct VoteCounterService: ServiceDefinition {
       ballotKey = try settings.key(
         file: "FORUM_VOTE_COUNTER_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with voting")
       batchSize = try settings.int(
-        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 50_000, in: 1...200_000, "ballots a transaction at most")
+        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 30_000, in: 1...200_000, "ballots a transaction at most")
       batchWait = try settings.int(
         "FORUM_VOTE_COUNTER_BATCH_MS", default: 50, in: 1...10_000,
         "milliseconds that a batch is collected, unless it is full before")
+      readers = try settings.int(
+        "FORUM_VOTE_COUNTER_READERS", default: 2, in: 1...12,
+        "members of the consumer group in this process, each with a connection of its own to write on")
       way = try settings.choice(
         "FORUM_VOTE_COUNTER_WRITER", default: Count.Way.copy,
         "copy: ballots of new voters by COPY, the others by INSERT; insert: all by INSERT")
@@ -58,15 +62,16 @@ public struct VoteCounterService: ServiceDefinition {
     publisher = TallyPublisher(database: kit.database, producer: kit.producer, log: kit.log)
   }
 
-  /// The ballots' log.
+  /// The ballots' log, read by several: one connection to PostgreSQL is one of its processes, which is what limits a
+  /// reader.
   public var batchConsumers: [BatchConsumer] {
-    [
+    (0..<configuration.readers).map { _ in
       BatchConsumer(Topics.ballots, batchSize: configuration.batchSize, batchWait: configuration.batchWait) {
         [count] in Count(count)
       }
-    ]
+    }
   }
 
-  /// Publishes the tallies that changed, ten times a second, in one process.
-  public var jobs: [Job] { [Job("tallies", every: .milliseconds(100), publisher.run)] }
+  /// Publishes the tallies that changed, five times a second, in one process.
+  public var jobs: [Job] { [Job("tallies", every: .milliseconds(200), publisher.run)] }
 }

@@ -45,6 +45,7 @@ public actor Consumer {
   private let handle: KafkaHandle
   private let queue: KafkaHandle
   private let closing = Atomic<Bool>(false)
+  private var backlog = Backlog()
   private var closed = false
   /// What ended a batch early and is owed to the next call.
   private var pending: Result<Event<Never>, KafkaError>?
@@ -68,11 +69,12 @@ public actor Consumer {
     let handle = try configuration.makeHandle(
       RD_KAFKA_CONSUMER,
       tuning: [
-        "queued.min.messages": "100000",
-        "queued.max.messages.kbytes": "65536",
+        "queued.min.messages": String(Backlog.limit),
+        "queued.max.messages.kbytes": "16384",
+        "fetch.max.bytes": "2097152",
         "fetch.wait.max.ms": "100",
         "heartbeat.interval.ms": String(max(1, sessionTimeout / 3)),
-      ],
+      ].merging(Backlog.properties) { $1 },
       fixed: [
         "group.id": group,
         "session.timeout.ms": String(sessionTimeout),
@@ -178,6 +180,7 @@ public actor Consumer {
       }
       collector.collect(record)
       count += 1
+      backlog.took(record, from: queue, of: handle)
     }
     return nil
   }

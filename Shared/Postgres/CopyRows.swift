@@ -4,41 +4,41 @@
 public struct CopyRows: Sendable {
   /// Writes the fields of one row after the other.
   public struct Writer: ~Copyable {
-    private let buffer: UnsafeMutableRawBufferPointer
-    fileprivate private(set) var count = 0
-    private let columns: Int16
+    @usableFromInline let buffer: UnsafeMutableRawBufferPointer
+    @usableFromInline let columns: Int16
+    @usableFromInline var count = 0
 
-    fileprivate init(_ buffer: UnsafeMutableRawBufferPointer, columns: Int) {
+    init(_ buffer: UnsafeMutableRawBufferPointer, columns: Int) {
       self.buffer = buffer
       self.columns = Int16(columns)
     }
 
     /// Begins a row; as many fields as there are columns must follow.
-    public mutating func beginRow() { put(columns) }
+    @inlinable public mutating func beginRow() { put(columns) }
 
     /// An integer field: `smallint`, `integer` or `bigint` by its width, and `uuid` as a `UInt128`.
-    public mutating func append<T: FixedWidthInteger>(_ value: T) {
-      put(Int32(MemoryLayout<T>.size))
+    @inlinable public mutating func append<T: FixedWidthInteger>(_ value: T) {
+      put(Int32(truncatingIfNeeded: MemoryLayout<T>.size))
       put(value)
     }
 
     /// A `boolean` field.
-    public mutating func append(_ value: Bool) { append(value ? 1 as UInt8 : 0) }
+    @inlinable public mutating func append(_ value: Bool) { append(value ? 1 as UInt8 : 0) }
 
-    fileprivate mutating func put<T: FixedWidthInteger>(_ value: T) {
+    @inlinable mutating func put<T: FixedWidthInteger>(_ value: T) {
       // The pointer checks its bounds in debug builds only; the size was announced by the caller.
       precondition(count + MemoryLayout<T>.size <= buffer.count, "more bytes than were announced")
       buffer.storeBytes(of: value.bigEndian, toByteOffset: count, as: T.self)
       count += MemoryLayout<T>.size
     }
 
-    fileprivate mutating func header() {
+    mutating func header() {
       for byte in Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0] { put(byte) }
       put(Int32(0))  // flags
       put(Int32(0))  // length of the extension
     }
 
-    fileprivate mutating func trailer() { put(Int16(-1)) }
+    mutating func trailer() { put(Int16(-1)) }
   }
 
   /// The data of the COPY, from header to trailer.

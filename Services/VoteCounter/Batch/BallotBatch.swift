@@ -44,16 +44,19 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
   var writing = BallotWriting.none
 
   private var deferred: [Deferred] = []
-  /// Proposals of which a record was deferred: so must be all that follow.
+  /// Proposals of which a control record was deferred: so must be all that follow it.
   private var deferring: Set<UInt128> = []
-  private let standings: [UInt128: VoteStanding]
+  private let votes: VoteTable
+  private var taken = [Int64](repeating: 0, count: Int(Topics.ballots.partitions))
   private let ballotKey: HMACKey
 
   /// - Parameters:
-  ///   - standings: of the votes that are known, by proposal, as of the end of the batch before.
+  ///   - votes: those that are known, as of the last batch of which all was judged.
+  ///   - former: the batch before; what it has deferred and not judged yet must be deferred here, too.
   ///   - capacity: records at most, as a rule.
-  init(standings: [UInt128: VoteStanding], ballotKey: HMACKey, capacity: Int) {
-    self.standings = standings
+  init(votes: VoteTable, after former: BallotBatch? = nil, ballotKey: HMACKey, capacity: Int) {
+    self.votes = votes
+    deferring = former?.deferring ?? []
     self.ballotKey = ballotKey
     rows.reserveCapacity(capacity)
   }
@@ -70,31 +73,31 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
     } catch {
       return reject(error.rawValue, key.map(Array.init), value.map(Array.init), offset, partition)
     }
-    if case .ballot(let choice) = fields.kind, let standing = standings[fields.proposal],
+    if case .ballot(let choice) = fields.kind, let vote = votes.find(fields.proposal),
       deferring.isEmpty || !deferring.contains(fields.proposal)
     {
-      if let reason = judge(fields, choice, by: standing, offset, partition) {
+      if let reason = votes.rejection(at: vote, acceptedAt: fields.acceptedAt, in: partition) {
         reject(reason.rawValue, key.map(Array.init), value.map(Array.init), offset, partition)
+      } else {
+        take(fields, choice, of: votes.number(at: vote), offset, partition)
       }
     } else {
-      deferring.insert(fields.proposal)
+      if case .control = fields.kind { deferring.insert(fields.proposal) }
       deferred.append(
         Deferred(
           fields: fields, partition: partition, offset: offset, key: key.map(Array.init), value: value.map(Array.init)))
     }
   }
 
-  /// Takes a ballot, or says why not.
-  private func judge(
-    _ fields: BallotRecord.Fields, _ choice: Choice, by standing: VoteStanding, _ offset: Int64, _ partition: Int32
-  ) -> Rejection? {
-    if let reason = standing.rejection(acceptedAt: fields.acceptedAt, in: partition) { return reason }
+  private func take(
+    _ fields: BallotRecord.Fields, _ choice: Choice, of vote: Int32, _ offset: Int64, _ partition: Int32
+  ) {
     newest = max(newest, fields.acceptedAt)
+    taken[Int(partition)] += 1
     rows.append(
       BallotRow(
-        voter: VoterKey(value: fields.subject), acceptedAt: fields.acceptedAt, offset: offset, vote: standing.number,
+        voter: VoterKey(value: fields.subject), acceptedAt: fields.acceptedAt, offset: offset, vote: vote,
         partition: Int16(truncatingIfNeeded: partition), isYes: choice == .yes))
-    return nil
   }
 
   private func reject(_ reason: String, _ key: [UInt8]?, _ value: [UInt8]?, _ offset: Int64, _ partition: Int32) {
@@ -104,25 +107,32 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
 
   /// Proposals that must be looked up before the deferred records can be judged.
   func unknown(to standings: [UInt128: VoteStanding]) -> [UInt128] {
-    deferring.filter { standings[$0] == nil }
+    Set(deferred.map(\.fields.proposal)).filter { standings[$0] == nil }
   }
 
   /// Judges what was deferred, in the order of the log, and moves the standings on.
   /// - Parameter standings: as of the end of the batch before, with the votes that `unknown` named, if they exist.
-  func judgeDeferred(_ standings: inout [UInt128: VoteStanding]) {
+  /// - Returns: whether there was anything to judge.
+  @discardableResult
+  func judgeDeferred(_ standings: inout [UInt128: VoteStanding]) -> Bool {
+    defer { deferring = [] }
+    if deferred.isEmpty { return false }
     for record in deferred {
       if let reason = judge(record, &standings) {
         reject(reason.rawValue, record.key, record.value, record.offset, record.partition)
       }
     }
     deferred = []
+    return true
   }
 
   private func judge(_ record: Deferred, _ standings: inout [UInt128: VoteStanding]) -> Rejection? {
     guard var standing = standings[record.fields.proposal] else { return .unknownProposal }
     switch record.fields.kind {
     case .ballot(let choice):
-      return judge(record.fields, choice, by: standing, record.offset, record.partition)
+      if let reason = standing.rejection(acceptedAt: record.fields.acceptedAt, in: record.partition) { return reason }
+      take(record.fields, choice, of: standing.number, record.offset, record.partition)
+      return nil
     case .control(let action):
       // A record that was read as a control record has its 32 bytes there.
       let ruleHash = Array((record.value ?? []).dropFirst(18).prefix(32))
@@ -136,5 +146,19 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
       }
       return nil
     }
+  }
+
+  /// What became of the records, partition by partition.
+  /// - Parameter new: the ballots that were the first of their voters.
+  func results(_ new: BallotCount) -> [TopicPartition: PartitionResult] {
+    var results: [Int32: PartitionResult] = [:]
+    for (partition, count) in taken.enumerated() where count > 0 {
+      results[Int32(partition), default: PartitionResult()].duplicate += count
+    }
+    for (partition, count) in new.byPartition { results[partition, default: PartitionResult()].duplicate -= count }
+    for (partition, count) in repeatedControls { results[partition, default: PartitionResult()].duplicate += count }
+    for record in rejected { results[record.partition, default: PartitionResult()].rejected += 1 }
+    return Dictionary(
+      uniqueKeysWithValues: results.map { (TopicPartition(topic: Topics.ballots.name, partition: $0.key), $0.value) })
   }
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Postgres
 
 /// How a batch's ballots go into the database: those of new voters by COPY, the others one by one against the key.
@@ -19,14 +20,15 @@ struct BallotWriting: Sendable {
   /// - Parameter isPerhapsKnown: asked about each voter in the order of the log, so that of two ballots of one voter
   ///   the first may be copied.
   init(_ rows: [BallotRow], isPerhapsKnown: (VoterKey) -> Bool) {
-    let known = rows.map { isPerhapsKnown($0.voter) }
-    checked = zip(rows, known).filter(\.1).map(\.0)
-    let newCount = rows.count - checked.count
-    guard newCount > 0 else { return }
-    let order = BallotOrder.indices(of: rows)
+    var order = BallotOrder(capacity: rows.count)
+    for (index, row) in rows.enumerated() {
+      if isPerhapsKnown(row.voter) { checked.append(row) } else { order.append(row, index: index) }
+    }
+    guard order.count > 0 else { return }
+    let newCount = order.count
     var count = BallotCount()
     copied = CopyRows(columns: 6, rows: newCount, bytesInRow: 39) { writer in
-      for index in order where !known[index] {
+      order.forEachSorted { index in
         let row = rows[index]
         writer.beginRow()
         writer.append(row.acceptedAt)
@@ -52,7 +54,13 @@ struct BallotCount: Sendable, Equatable {
 
   /// In the order in which they came.
   private var increments: [Increment] = []
-  private(set) var byPartition: [Int32: Int64] = [:]
+  private var partitions = [Int64](repeating: 0, count: Int(Topics.ballots.partitions))
+
+  /// Of the partitions that have any.
+  var byPartition: [Int32: Int64] {
+    Dictionary(
+      uniqueKeysWithValues: partitions.enumerated().filter { $0.element > 0 }.map { (Int32($0.offset), $0.element) })
+  }
 
   /// In the order of the votes' numbers, each once.
   var byVote: [Increment] {
@@ -73,13 +81,13 @@ struct BallotCount: Sendable, Equatable {
     if increments.last?.vote != vote { increments.append(Increment(vote: vote)) }
     increments[increments.count - 1].yes += yes
     increments[increments.count - 1].no += no
-    byPartition[partition, default: 0] += yes + no
+    partitions[Int(partition)] += yes + no
   }
 
   static func + (a: BallotCount, b: BallotCount) -> BallotCount {
     var sum = a
     sum.increments += b.increments
-    sum.byPartition.merge(b.byPartition, uniquingKeysWith: +)
+    for partition in b.partitions.indices { sum.partitions[partition] += b.partitions[partition] }
     return sum
   }
 }

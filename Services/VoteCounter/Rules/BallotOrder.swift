@@ -1,6 +1,6 @@
 /// The order in which ballots are written: by vote and, roughly, voter. Neighbours in the index are then neighbours in
 /// time, which saves the database a third of its work.
-enum BallotOrder {
+struct BallotOrder {
   private static let indexBits: UInt64 = 20
   private static let digits = 4
   private static let digitBits: UInt64 = 11
@@ -8,24 +8,30 @@ enum BallotOrder {
   /// Ballots in a batch at most.
   static let maximum = 1 << 20
 
-  /// The indices of `rows` in that order; rows with one key stay in theirs.
-  ///
-  /// A radix sort of 44 bits, the vote's lower 20 and the voter's upper 24, in four passes.
-  static func indices(of rows: [BallotRow]) -> [Int] {
-    precondition(rows.count <= maximum, "too many ballots in one batch")
-    var keys: [UInt64] = []
-    keys.reserveCapacity(rows.count)
-    for (index, row) in rows.enumerated() {
-      let vote = UInt64(truncatingIfNeeded: row.vote) & 0xf_ffff
-      let key = vote << 24 | UInt64(truncatingIfNeeded: row.voter.value >> 104)
-      keys.append(key << indexBits | UInt64(truncatingIfNeeded: index))
-    }
+  /// 44 bits to sort by, the vote's lower 20 and the voter's upper 24, and below them an index.
+  private var keys: [UInt64] = []
+
+  init(capacity: Int) { keys.reserveCapacity(capacity) }
+
+  var count: Int { keys.count }
+
+  /// Adds the ballot that stands at `index` elsewhere.
+  mutating func append(_ row: BallotRow, index: Int) {
+    precondition(index < Self.maximum, "too many ballots in one batch")
+    let vote = UInt64(truncatingIfNeeded: row.vote) & 0xf_ffff
+    let voter = UInt64(truncatingIfNeeded: row.voter.value >> 104)
+    keys.append((vote << 24 | voter) << Self.indexBits | UInt64(truncatingIfNeeded: index))
+  }
+
+  /// Calls `body` with each index in order; those with equal keys in the order in which they came.
+  consuming func forEachSorted(_ body: (Int) -> Void) {
+    // A radix sort in four passes.
     var sorted = keys
-    for digit in 0..<UInt64(digits) {
-      distribute(keys, into: &sorted, by: indexBits + digit * digitBits)
+    for digit in 0..<UInt64(Self.digits) {
+      Self.distribute(keys, into: &sorted, by: Self.indexBits + digit * Self.digitBits)
       swap(&keys, &sorted)
     }
-    return keys.map { Int(truncatingIfNeeded: $0 & (1 << indexBits - 1)) }
+    for key in keys { body(Int(truncatingIfNeeded: key & (1 << Self.indexBits - 1))) }
   }
 
   /// One pass: a stable distribution by the digit at `shift`.

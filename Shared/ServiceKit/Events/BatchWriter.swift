@@ -1,6 +1,5 @@
 import Kafka
 import Postgres
-import Synchronization
 
 /// A batch for which the server's statement time-out is too short: a smaller one may fit.
 struct BatchTooLarge: Error {}
@@ -12,15 +11,9 @@ struct BatchWriter<Handler: BatchHandler>: Sendable {
   /// Topics in which offsets may be missing.
   let compacted: Set<String>
 
-  /// Begins to apply a batch and returns at once.
-  func start(_ batch: Handler.Batch, _ parts: [BatchPart]) -> Writing {
-    Writing(offsets: Dictionary(uniqueKeysWithValues: parts.map { ($0.partition, $0.next) })) {
-      try await apply(batch, parts)
-    }
-  }
-
   /// Waits out a database that is away; an unknown commit is settled by reading the offset.
-  private func apply(_ batch: Handler.Batch, _ parts: [BatchPart]) async throws {
+  /// - Throws: `Fenced`, `BatchTooLarge`, or what else kept the batch from being applied.
+  func apply(_ batch: Handler.Batch, _ parts: [BatchPart]) async throws {
     while true {
       do {
         try await commit(batch, parts)
@@ -69,36 +62,5 @@ struct BatchWriter<Handler: BatchHandler>: Sendable {
       try await transaction.advance(parts, results, unmarked: compacted, now: system.clock.now)
       FailPoint.reach("advanced")
     }
-  }
-}
-
-/// A batch on its way into the database, while the next one is read.
-final class Writing: Sendable {
-  private final class Flag: Sendable { let isSet = Atomic<Bool>(false) }
-
-  /// Where its partitions stand when it is applied.
-  let offsets: [TopicPartition: Int64]
-  private let task: Task<Void, any Error>
-  private let over = Flag()
-
-  init(offsets: [TopicPartition: Int64], _ apply: @escaping @Sendable () async throws -> Void) {
-    self.offsets = offsets
-    task = Task { [over] in
-      defer { over.isSet.store(true, ordering: .releasing) }
-      try await apply()
-    }
-  }
-
-  /// Whether `settle` would return at once.
-  var isOver: Bool { over.isSet.load(ordering: .acquiring) }
-
-  /// Waits until the batch is applied.
-  /// - Throws: `Fenced`, `BatchTooLarge`, or what else kept it from being applied.
-  func settle() async throws { try await task.value }
-
-  /// Waits for the end of the attempt under way; no other is made.
-  func giveUp() async {
-    task.cancel()
-    _ = await task.result
   }
 }

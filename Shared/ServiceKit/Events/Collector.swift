@@ -15,75 +15,84 @@ struct BatchPart: Sendable {
 }
 
 /// Collects a batch: passes on the records that are due, in each partition one after the other without a gap.
-final class Collector<Batch: RecordBatch>: RecordCollector, @unchecked Sendable {
+final class Collector: RecordCollector, @unchecked Sendable {
   // The consumer's thread fills it; whoever called the consumer reads it when that call has ended.
-  private struct Slot {
+
+  /// Where one partition stands; an object, so that the way of a record copies and checks nothing but what it changes.
+  private final class Cursor {
     let partition: TopicPartition
-    let epoch: Int64
-    let due: Int64
+    let position: Position
     let allowsGaps: Bool
     var next: Int64
-    var lastKey: LastBytes = LastBytes()
-    var lastValue: LastBytes = LastBytes()
+    var lastKey = LastBytes()
+    var lastValue = LastBytes()
     var gap: String?
+
+    init(_ partition: TopicPartition, _ position: Position, allowsGaps: Bool) {
+      self.partition = partition
+      self.position = position
+      self.allowsGaps = allowsGaps
+      next = position.next
+    }
+
+    /// Whether the record at `offset` is the next one.
+    func isDue(_ offset: Int64) -> Bool {
+      if offset < next || gap != nil { return false }
+      if offset == next || allowsGaps { return true }
+      gap = "\(partition.topic) [\(partition.partition)]: offset \(offset) came where \(next) was due"
+      return false
+    }
   }
 
-  let batch: Batch
   /// Records taken.
   private(set) var count = 0
-  private var slots: [Slot]
-  private let indices: [TopicPartition: Int]
+  private let batch: any RecordBatch
+  private let cursors: [Cursor]
+  private let byPartition: [TopicPartition: Cursor]
   /// Most neighbours are of one partition.
-  private var latest: (source: RecordView.Source, slot: Int?)?
+  private var source: RecordView.Source?
+  private var cursor: Cursor?
 
   /// - Parameter compacted: topics in which offsets may be missing.
-  init(_ batch: Batch, positions: [TopicPartition: Position], compacted: Set<String>) {
+  init(_ batch: any RecordBatch, positions: [TopicPartition: Position], compacted: Set<String>) {
     self.batch = batch
-    slots = positions.sorted { $0.key < $1.key }.map { partition, position in
-      Slot(
-        partition: partition, epoch: position.epoch, due: position.next,
-        allowsGaps: compacted.contains(partition.topic), next: position.next)
+    cursors = positions.sorted { $0.key < $1.key }.map { partition, position in
+      Cursor(partition, position, allowsGaps: compacted.contains(partition.topic))
     }
-    indices = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($0.element.partition, $0.offset) })
+    byPartition = Dictionary(uniqueKeysWithValues: cursors.map { ($0.partition, $0) })
   }
 
   func collect(_ record: borrowing RecordView) {
-    let source = record.source
-    if latest?.source != source { latest = (source, indices[record.topicPartition]) }
-    guard let slot = latest?.slot, slots[slot].gap == nil else { return }
-    let offset = record.offset
-    let due = slots[slot].next
-    if offset < due { return }
-    guard offset == due || slots[slot].allowsGaps else {
-      let partition = slots[slot].partition
-      slots[slot].gap = "\(partition.topic) [\(partition.partition)]: offset \(offset) came where \(due) was due"
-      return
+    if source != record.source {
+      source = record.source
+      cursor = byPartition[record.topicPartition]
     }
-    batch.append(record, of: slots[slot].partition)
-    slots[slot].next = offset + 1
-    slots[slot].lastKey.set(record.key)
-    slots[slot].lastValue.set(record.value)
+    guard let cursor, cursor.isDue(record.offset) else { return }
+    batch.append(record, of: cursor.partition)
+    cursor.next = record.offset + 1
+    cursor.lastKey.set(record.key)
+    cursor.lastValue.set(record.value)
     count += 1
   }
 
   /// What the batch has, in the order of the partitions.
   var parts: [BatchPart] {
-    slots.filter { $0.next > $0.due }.map { slot in
+    cursors.filter { $0.next > $0.position.next }.map { cursor in
       BatchPart(
-        partition: slot.partition, epoch: slot.epoch, due: slot.due, next: slot.next, lastKey: slot.lastKey.array,
-        lastValue: slot.lastValue.array)
+        partition: cursor.partition, epoch: cursor.position.epoch, due: cursor.position.next, next: cursor.next,
+        lastKey: cursor.lastKey.array, lastValue: cursor.lastValue.array)
     }
   }
 
   /// Where to read on after this batch.
   var positions: [TopicPartition: Position] {
     Dictionary(
-      uniqueKeysWithValues: slots.map { ($0.partition, Position(next: $0.next, epoch: $0.epoch)) })
+      uniqueKeysWithValues: cursors.map { ($0.partition, Position(next: $0.next, epoch: $0.position.epoch)) })
   }
 
   /// Partitions in which an offset was missing where none can be, and what was seen.
   var gaps: [TopicPartition: String] {
-    Dictionary(uniqueKeysWithValues: slots.compactMap { slot in slot.gap.map { (slot.partition, $0) } })
+    Dictionary(uniqueKeysWithValues: cursors.compactMap { cursor in cursor.gap.map { (cursor.partition, $0) } })
   }
 }
 

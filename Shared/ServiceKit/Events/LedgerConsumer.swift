@@ -15,8 +15,8 @@ struct LedgerSystem: Sendable {
 
 /// Reads topics as a member of a consumer group and applies them exactly once: effects and offsets are one transaction.
 ///
-/// While one batch is being written the next one is read; it grows until the writer is free or it is full, so that
-/// batches are small when little comes and large when much does.
+/// While one batch is written further ones are read. A batch grows until nothing else is being written or it is full, so
+/// that batches are small when little comes and large when much does.
 struct LedgerConsumer<Handler: BatchHandler>: Sendable {
   let topics: [Topic]
   let system: LedgerSystem
@@ -27,6 +27,9 @@ struct LedgerConsumer<Handler: BatchHandler>: Sendable {
   /// Called for each generation of the group.
   let makeHandler: @Sendable () async throws -> Handler
 
+  /// Batches in memory beside the one that is being read: one is written, one prepared.
+  private var depth: Int { 2 }
+
   private var compacted: Set<String> { Set(topics.filter { $0.cleanup == .compact }.map(\.name)) }
 
   /// Runs until the task is cancelled; starts a new session after every failure.
@@ -34,62 +37,56 @@ struct LedgerConsumer<Handler: BatchHandler>: Sendable {
     var limit = batchSize
     while !Task.isCancelled {
       do {
-        try await session(&limit)
+        try await session(limit)
       } catch is CancellationError { return } catch {
         system.log.warning("consumer session ended", ["error": "\(error)"])
         system.health.report("consumer", fault: "not consuming")
-        if error is BatchTooLarge { limit = max(1, limit / 4) }
+        // Smaller batches until the next failure; then they may have been small enough for long.
+        limit = error is BatchTooLarge ? max(1, limit / 4) : batchSize
         try? await Task.sleep(for: .milliseconds(Int.random(in: 500...1500)))
       }
     }
   }
 
-  private func session(_ limit: inout Int) async throws {
+  private func session(_ limit: Int) async throws {
     let consumer = try Consumer(system.kafka, group: system.group)
-    var session = Session(consumer: consumer, writer: writer(try await makeHandler()), limit: limit)
+    var session = Session(consumer: consumer, queue: queue(try await makeHandler()), limit: limit)
     let outcome: Result<Void, any Error>
     do {
       try await consumer.subscribe(topics.map(\.name))
       outcome = .success(try await consume(&session))
     } catch { outcome = .failure(error) }
-    await session.writing?.giveUp()
+    await session.queue.giveUp()
     await consumer.close()
-    limit = session.limit
     try outcome.get()
   }
 
-  private func writer(_ handler: Handler) -> BatchWriter<Handler> {
-    BatchWriter(handler: handler, system: system, compacted: compacted)
+  private func queue(_ handler: Handler) -> WriteQueue<Handler> {
+    WriteQueue(BatchWriter(handler: handler, system: system, compacted: compacted))
   }
 
   /// What a session keeps from one wait to the next.
   private struct Session {
     let consumer: Consumer
-    var writer: BatchWriter<Handler>
+    var queue: WriteQueue<Handler>
     var share = Share()
-    /// The batch that is being read.
-    var collector: Collector<Handler.Batch>?
-    /// The batch that is being written.
-    var writing: Writing?
-    /// Records a batch at most, less than the setting after batches that took too long.
-    var limit: Int
+    /// The batch that is being read, and who reads it.
+    var reading: (batch: Handler.Batch, collector: Collector)?
+    /// Records a batch at most.
+    let limit: Int
   }
 
   private func consume(_ session: inout Session) async throws {
     while !Task.isCancelled {
-      if session.writing?.isOver == true { try await settle(&session) }
+      try await report(session)
       if session.share.isDue(.now) { try await take([], &session) }
-      let collector =
-        session.collector
-        ?? Collector(
-          session.writer.handler.makeBatch(), positions: session.share.positions, compacted: compacted)
-      session.collector = collector
+      let (batch, collector) = reading(&session)
       let room = max(1, session.limit - collector.count)
       switch try await session.consumer.collect(into: collector, maximum: room, wait: batchWait) {
-      case .idle, .records: try await pass(collector, &session)
+      case .idle, .records: try await pass(batch, collector, &session)
       case .assigned(let partitions):
         await forget(&session)
-        session.writer = writer(try await makeHandler())
+        session.queue = queue(try await makeHandler())
         try await take(partitions, &session)
         system.log.info(
           "partitions claimed", ["partitions": .int(session.share.positions.count), "group": "\(system.group)"])
@@ -102,36 +99,42 @@ struct LedgerConsumer<Handler: BatchHandler>: Sendable {
     }
   }
 
-  /// Passes the batch on to the writer, if it is time.
-  private func pass(_ collector: Collector<Handler.Batch>, _ session: inout Session) async throws {
-    let gaps = collector.gaps
-    guard collector.count > 0 || !gaps.isEmpty else { return }
-    if gaps.isEmpty, collector.count < session.limit, let writing = session.writing, !writing.isOver { return }
-    session.collector = nil
-    session.share.positions = collector.positions
-    for (partition, reason) in gaps { session.share.refuse(partition, reason, system.log) }
-    try await session.writer.handler.prepare(collector.batch)
-    FailPoint.reach("prepared")
-    try await settle(&session)
-    if collector.count > 0 { session.writing = session.writer.start(collector.batch, collector.parts) }
-    if !gaps.isEmpty { try await readOn(&session) }
+  /// Tells Kafka how far the count has come, for those who watch the lag.
+  private func report(_ session: Session) async throws {
+    let moved = try session.queue.takeMoved()
+    if moved.isEmpty { return }
+    try? await session.consumer.commit(moved)
+    FailPoint.reach("reported")
   }
 
-  /// Waits for the batch that is being written, and tells Kafka for those who watch the lag.
-  private func settle(_ session: inout Session) async throws {
-    guard let writing = session.writing else { return }
-    session.writing = nil
-    try await writing.settle()
-    if session.limit < batchSize { session.limit = min(batchSize, session.limit * 2) }
-    try? await session.consumer.commit(writing.offsets)
-    FailPoint.reach("reported")
+  /// The batch that is being read; a new one if there is none.
+  private func reading(_ session: inout Session) -> (batch: Handler.Batch, collector: Collector) {
+    if let reading = session.reading { return reading }
+    let batch = session.queue.handler.makeBatch()
+    let reading = (batch, Collector(batch, positions: session.share.positions, compacted: compacted))
+    session.reading = reading
+    return reading
+  }
+
+  /// Passes the batch on to be written, if it is time.
+  private func pass(_ batch: Handler.Batch, _ collector: Collector, _ session: inout Session) async throws {
+    let gaps = collector.gaps
+    guard collector.count > 0 || !gaps.isEmpty else { return }
+    if gaps.isEmpty, collector.count < session.limit, session.queue.count > 0 { return }
+    session.reading = nil
+    session.share.positions = collector.positions
+    for (partition, reason) in gaps { session.share.refuse(partition, reason, system.log) }
+    if collector.count > 0 {
+      try await session.queue.wait(for: depth - 1)
+      session.queue.add(batch, collector.parts)
+    }
+    if !gaps.isEmpty { try await readOn(&session) }
   }
 
   /// Gives up what was read and not written: the partitions go, and who has them next reads it again.
   private func forget(_ session: inout Session) async {
-    await session.writing?.giveUp()
-    session.writing = nil
-    session.collector = nil
+    await session.queue.giveUp()
+    session.reading = nil
     session.share = Share()
   }
 
@@ -152,10 +155,9 @@ struct LedgerConsumer<Handler: BatchHandler>: Sendable {
   /// Claims `partitions` and those that were refused before, and reads on in all that are in order.
   private func take(_ partitions: [TopicPartition], _ session: inout Session) async throws {
     // A partition that is claimed anew must not have a batch on its way under the former epoch.
-    try await settle(&session)
-    session.collector = nil
-    let due = partitions + session.share.refused.keys
-    let claim = try await system.ledger.claim(due, now: system.clock.now)
+    try await session.queue.wait(for: 0)
+    session.reading = nil
+    let claim = try await system.ledger.claim(partitions + session.share.refused.keys, now: system.clock.now)
     FailPoint.reach("claimed")
     session.share.positions.merge(claim.positions) { $1 }
     let before = session.share.refused
@@ -164,7 +166,7 @@ struct LedgerConsumer<Handler: BatchHandler>: Sendable {
       let isNews = before[partition] != refusal.description
       session.share.refuse(partition, refusal.description, isNews ? system.log : nil)
     }
-    if !claim.positions.isEmpty { try await session.writer.handler.claimed(session.share.positions.keys.sorted()) }
+    if !claim.positions.isEmpty { try await session.queue.handler.claimed(session.share.positions.keys.sorted()) }
     try await readOn(&session)
   }
 

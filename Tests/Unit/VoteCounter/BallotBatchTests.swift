@@ -34,7 +34,7 @@ import Testing
   private func judge(
     _ records: [[UInt8]?], _ standings: inout [UInt128: VoteStanding], knows: Bool = true, from first: Int64 = 0
   ) -> BallotBatch {
-    let batch = BallotBatch(standings: knows ? standings : [:], ballotKey: key, capacity: 10)
+    let batch = BallotBatch(votes: VoteTable(knows ? standings : [:]), ballotKey: key, capacity: 10)
     for (index, record) in records.enumerated() { batch.append(record, offset: first + Int64(index), partition: 0) }
     batch.judgeDeferred(&standings)
     return batch
@@ -68,7 +68,7 @@ import Testing
 
   @Test func aControlRecordIsOfItsPartitionAlone() {
     var standings = standings(opened: false)
-    let batch = BallotBatch(standings: standings, ballotKey: key, capacity: 10)
+    let batch = BallotBatch(votes: VoteTable(standings), ballotKey: key, capacity: 10)
     batch.append(control(.open), offset: 0, partition: 4)
     batch.append(ballot(1), offset: 0, partition: 5)
     batch.append(ballot(2), offset: 1, partition: 4)
@@ -99,10 +99,10 @@ import Testing
   }
 
   @Test func onlyWhatIsNotKnownIsLookedUp() {
-    let batch = BallotBatch(standings: standings(), ballotKey: key, capacity: 10)
+    let batch = BallotBatch(votes: VoteTable(standings()), ballotKey: key, capacity: 10)
     batch.append(ballot(1), offset: 0, partition: 0)
     #expect(batch.unknown(to: standings()).isEmpty)
-    let other = BallotBatch(standings: [:], ballotKey: key, capacity: 10)
+    let other = BallotBatch(votes: VoteTable([:]), ballotKey: key, capacity: 10)
     other.append(ballot(1), offset: 0, partition: 0)
     #expect(other.unknown(to: [:]) == [UInt128(proposal)])
     #expect(other.unknown(to: standings()).isEmpty)
@@ -141,7 +141,7 @@ import Testing
   /// A batch may be read and then dropped: what it read must not have changed anything.
   @Test func readingAControlRecordMovesNothingBeforeTheBatchIsComplete() {
     let before = standings(opened: false)
-    let dropped = BallotBatch(standings: before, ballotKey: key, capacity: 10)
+    let dropped = BallotBatch(votes: VoteTable(before), ballotKey: key, capacity: 10)
     dropped.append(control(.open), offset: 0, partition: 0)
     let again = judge([control(.open), ballot(1)], before)
     #expect(again.controls.count == 1 && again.rows.count == 1 && again.repeatedControls.isEmpty)

@@ -17,7 +17,10 @@ import Testing
   @Test func theOrderIsByVoteThenVoterAndStable() {
     for count in [0, 1, 2, 1_000, 20_000] {
       let rows = random(count) + random(count / 10, votes: 1)
-      let order = BallotOrder.indices(of: rows)
+      var sorting = BallotOrder(capacity: rows.count)
+      for (index, row) in rows.enumerated() { sorting.append(row, index: index) }
+      var order: [Int] = []
+      sorting.forEachSorted { order.append($0) }
       #expect(order.sorted() == Array(rows.indices))
       for (a, b) in zip(order, order.dropFirst()) {
         let (left, right) = (rows[a], rows[b])
