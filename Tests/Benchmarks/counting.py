@@ -77,24 +77,26 @@ def drain(
     if stored:
         system.sql(stored)
     system.sql("CHECKPOINT")
+    measured = _measure(system, truth.records, counters, settings)
+    wrong = faults(truth, read_count(system))
+    if wrong:
+        raise Failed("the count is wrong: " + "; ".join(wrong))
+    return measured
+
+
+def _measure(system: System, records: int, counters: int, settings: dict[str, str] | None) -> Drain:
     began = time.monotonic()
     with Session(system) as session, ThreadPoolExecutor(1) as pool:
         starting = pool.submit(system.start, "vote-counter", counters, settings)
         try:
-            watch = _watch(system, session, truth.records, counters, starting)
+            first, begin, end = _watch(system, session, records, counters, starting)
             starting.result()
             memory = peak_of_counters(system, counters)
         finally:
             system.stop("vote-counter")
-    wrong = faults(truth, read_count(system))
-    if wrong:
-        raise Failed("the count is wrong: " + "; ".join(wrong))
-    first, begin, end = watch
-    seconds, records = end.time - begin.time, end.records - begin.records
-    used = {name: (end.processor[name] - begin.processor[name]) / records * 1e6 for name in end.processor}
-    return Drain(
-        truth.records, seconds, records / seconds, end.time - first.time, end.time - began, used, memory
-    )
+    seconds, counted = end.time - begin.time, end.records - begin.records
+    used = {name: (end.processor[name] - begin.processor[name]) / counted * 1e6 for name in end.processor}
+    return Drain(records, seconds, counted / seconds, end.time - first.time, end.time - began, used, memory)
 
 
 @dataclass(frozen=True)
