@@ -24,7 +24,7 @@ def count(system: System, scale: int) -> Result:
     result.add("two counters", **counting.drain(system, truth, 2).figures())
     result.add(UNNEST, **counting.drain(system, truth, 1, PLAIN).figures())
     votes = votes_each_in_a_transaction(system, petitions.agreements(file), seconds=15)
-    result.add(TRANSACTION, **{"ballots/s": votes.rate})
+    result.add(TRANSACTION, **{"ballots/s": round(votes.rate)})
     folder = streams.folder()
     if folder:
         peer = streams.Peer(system, folder, list(petitions.agreements(file).values()), scale)

@@ -6,9 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import petitions
 import processes
 from system import Failed, Session, System
-from verification import Count, Partition, Truth, faults, read_tallies
+from verification import PARTITIONS, Count, Partition, Truth, faults, read_tallies
 
 TOPIC = "forum.ballots"
 FILLED = "forum_filled"
@@ -44,11 +45,11 @@ class Drain:
         }
 
 
-def fill(system: System, petitions: Path, scale: int, *options: str) -> Truth:
+def fill(system: System, file: Path, scale: int, *options: str) -> Truth:
     """Forges ballots into the topic, 2 % of them twice and 0.1 % more on unknown proposals, unless the options say otherwise."""
     truth, figures = system.work / "truth.tsv", system.work / "fill.json"
     system.forumctl(
-        "fill", str(petitions), "--open", "--scale", str(scale), "--truth", str(truth), "--json", str(figures),
+        "fill", str(file), "--open", "--scale", str(scale), "--truth", str(truth), "--json", str(figures),
         *(options or ("--repeats", "0.02", "--foreign", "0.001")),
     )  # fmt: skip
     made = json.loads(figures.read_text())
@@ -57,10 +58,27 @@ def fill(system: System, petitions: Path, scale: int, *options: str) -> Truth:
     )
 
 
-def fill_and_keep(system: System, petitions: Path, scale: int, *options: str) -> Truth:
+def open_votes(system: System) -> list[str]:
+    """Opens a vote for each petition of the whole month, with one ballot in all; the proposals."""
+    file, _ = petitions.file(system.state)
+    return sorted(fill(system, file, 1, "--limit", "1", "--repeats", "0", "--foreign", "0").tallies)
+
+
+def log_length(system: System) -> int:
+    """Records in the ballots' log."""
+    from confluent_kafka import Consumer, TopicPartition
+
+    consumer = Consumer({"bootstrap.servers": system.bootstrap, "group.id": "benchmark"})
+    places = [TopicPartition(TOPIC, partition) for partition in range(PARTITIONS)]
+    length = sum(consumer.get_watermark_offsets(place, 10)[1] for place in places)
+    consumer.close()
+    return length
+
+
+def fill_and_keep(system: System, file: Path, scale: int) -> Truth:
     """The same on a fresh system, and keeps the database as it is then: one count after the other starts from there."""
     system.fresh()
-    truth = fill(system, petitions, scale, *options)
+    truth = fill(system, file, scale)
     system.call("keep", FILLED)
     return truth
 
@@ -168,7 +186,7 @@ def peak_of_counters(system: System, counters: int) -> int:
 def stored_ballots(millions: int) -> str:
     """SQL that stores ballots of earlier votes, in the order of their key: half of them on the votes of the fill."""
     return f"""
-      SET maintenance_work_mem = '1GB';
+      SET work_mem = '512MB';
       INSERT INTO voting.ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym)
       SELECT 0, {STORED_OFFSET}, made.vote, 0, true, made.pseudonym
       FROM (
