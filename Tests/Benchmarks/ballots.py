@@ -108,7 +108,7 @@ def open_door(system: System) -> Door:
 
 
 def ballots(system: System, scale: int) -> Result:
-    """Ballots accepted a second by POST, receipt after the broker's acknowledgement, broker and client on this machine."""
+    """Ballots accepted a second over HTTP, each acknowledged by the broker; broker and client on this machine."""
     seconds = max(SECONDS // scale, 2)
     door = open_door(system)
     newcomers = make_tokens(system, "newcomer", NEWCOMERS // scale)
@@ -131,7 +131,7 @@ def ballots(system: System, scale: int) -> Result:
 
 
 def memory(system: System, scale: int) -> Result:
-    """Peak resident memory, MB: voting under 256 connections while a counter counts, and a counter on a backlog of half a month."""
+    """Peak resident memory in MB of voting and a counter under load, and of a counter on a backlog."""
     seconds = max(SECONDS // scale, 2)
     door = open_door(system)
     system.start("vote-counter")

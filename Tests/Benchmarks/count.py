@@ -61,12 +61,7 @@ def scale_out(system: System, scale: int) -> Result:
         result.add(f"{counters} counter(s)", **drains[counters].figures())
     for counters in (2, 4):
         result.compare(f"{counters} counter(s)", "1 counter(s)", "ballots/s")
-    used = drains[1].processor
-    pair, broker = used["counter"] + used["backend"], used["broker"] + used["PostgreSQL rest"]
-    result.notes.append(
-        f"on paper: a million ballots cost {pair:.2f} s in a counter and its backend and {broker:.2f} s in the broker and the "
-        f"rest of PostgreSQL; 8 cores have 8 s a second: at most {8e6 / (pair + broker):,.0f} ballots/s if nothing else binds"
-    )
+    result.notes.append(on_paper(drains[1].processor, counters=4, cores=8))
     return result
 
 
@@ -80,3 +75,16 @@ def growth(system: System, scale: int) -> Result:
         result.add(f"{millions} M ballots stored", **measured.figures())
         result.compare(f"{millions} M ballots stored", "0 M ballots stored", "ballots/s")
     return result
+
+
+def on_paper(processor: dict[str, float], counters: int, cores: int) -> str:
+    """What so many counters could give by the processor seconds of a million ballots: either all cores are busy, or each
+    counter's one PostgreSQL backend is."""
+    total = sum(processor.values())
+    by_cores, by_backends = cores / total * 1e6, counters / processor["backend"] * 1e6
+    binding = "the backends" if by_backends < by_cores else "the cores"
+    return (
+        f"on paper, {counters} counters on {cores} cores: {min(by_cores, by_backends):,.0f} ballots/s at most, bound by "
+        f"{binding} ({cores} cores / {total:.2f} s/M = {by_cores:,.0f}; {counters} backends / "
+        f"{processor['backend']:.2f} s/M = {by_backends:,.0f})"
+    )

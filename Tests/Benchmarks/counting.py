@@ -46,7 +46,7 @@ class Drain:
 
 
 def fill(system: System, file: Path, scale: int, *options: str) -> Truth:
-    """Forges ballots into the topic, 2 % of them twice and 0.1 % more on unknown proposals, unless the options say otherwise."""
+    """Forges ballots into the topic; unless the options say otherwise, 2 % are cast twice and 0.1 % are for no proposal."""
     truth, figures = system.work / "truth.tsv", system.work / "fill.json"
     system.forumctl(
         "fill", str(file), "--open", "--scale", str(scale), "--truth", str(truth), "--json", str(figures),
