@@ -183,7 +183,7 @@ def peak_of_counters(system: System, counters: int) -> int:
     return max(processes.peak_memory(system.pid("vote-counter", number)) for number in range(1, counters + 1))
 
 
-def stored_ballots(millions: int) -> str:
+def stored_ballots(rows: int) -> str:
     """SQL that stores ballots of earlier votes, in the order of their key: half of them on the votes of the fill."""
     return f"""
       SET work_mem = '512MB';
@@ -191,7 +191,7 @@ def stored_ballots(millions: int) -> str:
       SELECT 0, {STORED_OFFSET}, made.vote, 0, true, made.pseudonym
       FROM (
         SELECT (i * 7919 % (2 * votes.number))::int + 1 AS vote, md5(i::text)::uuid AS pseudonym
-        FROM generate_series(1, {millions}::bigint * 1000000) AS i, (SELECT max(number) AS number FROM voting.vote) AS votes
+        FROM generate_series(1, {rows}::bigint) AS i, (SELECT max(number) AS number FROM voting.vote) AS votes
         ORDER BY 1, 2) AS made;
       VACUUM (ANALYZE) voting.ballot;
     """

@@ -145,6 +145,8 @@ def latency(system: System, scale: int) -> Result:
     }
     for name, (traffic, settings) in variants.items():
         result.add(name, **_measure(system, seconds, traffic, settings))
+        if result.rows[name]["ballots/s"] < 0.95 * RATE:
+            result.notes.append(f"{name}: {RATE} ballots/s were not reached, so this is no figure for that rate")
     return result
 
 
