@@ -132,7 +132,8 @@ def _watch(
     Each is seen by asking every 10 ms: so late the commit may be noticed, and the rate is of what was committed between the
     two moments of noticing.
     """
-    first = begin = None
+    first: _Moment | None = None
+    begin: _Moment | None = None
     last, changed = 0, time.monotonic()
     while True:
         counted, owners = (int(value) for value in session.row(_PROGRESS))
@@ -143,10 +144,11 @@ def _watch(
             if begin is None and owners == counters:
                 begin = moment
             last, changed = counted, now
-        if counted >= records and first and begin and begin.records < counted:
-            return first, begin, moment
         if counted >= records:
-            raise Failed("everything was counted before every counter had its share: give more ballots (--scale)")
+            if first is None or begin is None or first.records >= records:
+                raise Failed("everything was counted before every counter had its share: give more ballots (--scale)")
+            # A short rest is no rate: the batches in work when it begins are a large part of it.
+            return first, begin if begin.records < records / 2 else first, moment
         if starting.done() and starting.exception():
             starting.result()
         if now - changed > 60:
