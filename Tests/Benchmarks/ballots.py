@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,13 @@ CONNECTIONS = 256
 SECONDS = 20
 # A citizen of these votes on several proposals; each token is verified when it comes first.
 CITIZENS = 20_000
+# Citizens who come once, with a token that has to be verified.
+NEWCOMERS = 200_000
+# Ballots a second of the open loop, whatever the answers do.
+RATE = 20_000
+OPEN = f"open loop, forumctl load, {RATE} a second, with one counter"
+CLOSED = f"closed loop, wrk, {CONNECTIONS} connections"
+STRANGERS = "the same, each ballot with a new token"
 
 
 @dataclass
@@ -31,22 +37,16 @@ class Door:
     votes: Path
     sent: int = 0
 
-    def log_length(self) -> int:
-        """Records in the ballots' log."""
-        from confluent_kafka import Consumer, TopicPartition
+    def closed_loop(self, seconds: int, newcomers: Path | None = None) -> dict[str, float]:
+        """wrk: each connection sends the next ballot when it has the answer to the last.
 
-        consumer = Consumer({"bootstrap.servers": self.system.bootstrap, "group.id": "benchmark"})
-        places = consumer.list_topics(counting.TOPIC, 10).topics[counting.TOPIC].partitions
-        ends = (consumer.get_watermark_offsets(TopicPartition(counting.TOPIC, place), 10)[1] for place in places)
-        length = sum(ends)
-        consumer.close()
-        return length
-
-    def closed_loop(self, seconds: int, connections: int = CONNECTIONS) -> dict[str, float]:
-        """wrk: each connection sends the next ballot when it has the answer to the last."""
-        environment = {**os.environ, "TOKENS": str(self.tokens), "VOTES": str(self.votes), "FIRST": str(self.sent)}
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "ballots.lua"), self.url]
-        before = self.log_length()
+        newcomers: tokens that nobody has seen, one for each ballot as long as they last.
+        """
+        environment = {
+            **os.environ, "TOKENS": str(newcomers or self.tokens), "VOTES": str(self.votes), "FIRST": str(self.sent),
+        }  # fmt: skip
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(HERE / "ballots.lua"), self.url]
+        before = counting.log_length(self.system)
         used = self._processor()
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds + 60, check=False)
         used = {name: value - used[name] for name, value in self._processor().items()}
@@ -55,9 +55,9 @@ class Door:
         said = json.loads(done.stdout.rpartition("RESULT ")[2])
         accepted = said["requests"] - said["refused"]
         # Ballots that were on their way when wrk ended are in the log and have no answer.
-        self.sent += said["requests"] + connections
-        stored = self.log_length() - before
-        if not accepted <= stored <= said["requests"] + connections:
+        self.sent += said["requests"] + CONNECTIONS
+        stored = counting.log_length(self.system) - before
+        if not accepted <= stored <= said["requests"] + CONNECTIONS:
             raise Failed(f"{accepted} ballots have their receipt, but {stored} are in the log")
         return {
             "ballots/s": round(accepted / said["microseconds"] * 1e6),
@@ -67,45 +67,71 @@ class Door:
             "voting MB": processes.peak_memory(self.system.pid("voting")),
         }  # fmt: skip
 
+    def open_loop(self, rate: int, seconds: int) -> dict[str, float]:
+        """forumctl load, which checks that each receipt is counted once; a counter must run."""
+        figures = self.system.work / "load.json"
+        self.system.forumctl(
+            "load", "--url", self.url, "--rate", str(rate), "--duration", str(seconds), "--warm", "--json", str(figures)
+        )
+        said = json.loads(figures.read_text())
+        latency = said["latency_ms"]
+        return {
+            "ballots/s": round(said["accepted_per_second"]),
+            "p50 ms": latency["p50"], "p99 ms": latency["p99"], "max ms": latency["max"],
+            "not accepted": sum(said[name] for name in ("client_errors", "server_errors", "unknown", "unsent", "other")),
+            "voting MB": processes.peak_memory(self.system.pid("voting")),
+        }  # fmt: skip
+
     def _processor(self) -> dict[str, float]:
         return {name: processes.seconds(self.system.pid(pid)) for name, pid in (("voting", "voting"), ("broker", "kafka"))}
 
 
+def make_tokens(system: System, prefix: str, count: int) -> Path:
+    """A file with a token of each of so many citizens a line, valid for a day."""
+    file = system.work / f"{prefix}.tokens"
+    file.write_text(system.forumctl("token", "--subject", prefix, "--count", str(count), "--lifetime", "86400"))
+    return file
+
+
 def open_door(system: System) -> Door:
     """Starts voting on a fresh system and warms it and the broker up."""
-    file, _ = petitions.file(system.state)
-    truth = counting.fill_and_keep(system, file, 1, "--limit", "1", "--repeats", "0", "--foreign", "0")
-    tokens, votes = system.work / "tokens", system.work / "votes"
-    tokens.write_text(
-        system.forumctl("token", "--subject", "citizen", "--count", str(CITIZENS), "--lifetime", "86400")
-    )
-    votes.write_text("".join(f"{proposal}\n" for proposal in sorted(truth.tallies)))
+    system.fresh()
+    votes = system.work / "votes"
+    votes.write_text("".join(f"{proposal}\n" for proposal in counting.open_votes(system)))
+    system.call("keep", counting.FILLED)
     system.start("voting")
+    tokens = make_tokens(system, "citizen", CITIZENS)
     door = Door(system, f"http://127.0.0.1:{system.port_base + 3}", tokens, votes)
     # The broker's just-in-time compiler needs some ten seconds under load before figures hold.
-    time.sleep(1)
     door.closed_loop(10)
     return door
 
 
 def ballots(system: System, scale: int) -> Result:
-    """Ballots accepted a second by POST, receipt after the broker's acknowledgement, broker and client on this machine."""
+    """Ballots accepted a second over HTTP, each acknowledged by the broker; broker and client on this machine."""
     seconds = max(SECONDS // scale, 2)
     door = open_door(system)
-    result = Result(
-        "ballots", f"{CITIZENS} citizens, {len(door.votes.read_text().split())} open votes, no pair twice, {seconds} s each"
-    )
-    result.add(f"closed loop, wrk, {CONNECTIONS} connections", **door.closed_loop(seconds))
-    system.stop("voting")
+    newcomers = make_tokens(system, "newcomer", NEWCOMERS // scale)
+    votes = len(door.votes.read_text().split())
+    result = Result("ballots", f"{CITIZENS} citizens, {votes} open votes, no pair twice, {seconds} s")
+    result.add(CLOSED, **door.closed_loop(seconds))
+    before = door.sent
+    result.add(STRANGERS, **door.closed_loop(max(seconds // 2, 1), newcomers))
+    if door.sent - before > NEWCOMERS // scale:
+        result.notes.append(f"{STRANGERS}: more ballots than tokens, so some were known")
+    system.start("vote-counter")
+    result.add(OPEN, **door.open_loop(RATE // scale, seconds))
+    system.stop("voting", "vote-counter")
     file, _ = petitions.file(system.state)
-    votes = votes_each_in_a_transaction(system, petitions.agreements(file), seconds=15)
-    result.add(TRANSACTION, **{"ballots/s": votes.rate, "mean ms": votes.latency})
-    result.compare(f"closed loop, wrk, {CONNECTIONS} connections", TRANSACTION, "ballots/s")
+    transactions = votes_each_in_a_transaction(system, petitions.agreements(file), seconds=15)
+    result.add(TRANSACTION, **{"ballots/s": round(transactions.rate), "mean ms": transactions.latency})
+    for name in (CLOSED, STRANGERS):
+        result.compare(name, TRANSACTION, "ballots/s")
     return result
 
 
 def memory(system: System, scale: int) -> Result:
-    """Peak resident memory, MB: voting under 256 connections while a counter counts, and a counter on a backlog of half a month."""
+    """Peak resident memory in MB of voting and a counter under load, and of a counter on a backlog."""
     seconds = max(SECONDS // scale, 2)
     door = open_door(system)
     system.start("vote-counter")

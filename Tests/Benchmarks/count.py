@@ -12,6 +12,7 @@ PLAIN = {"FORUM_VOTE_COUNTER_WRITER": "insert"}
 UNNEST = "one counter, unnest for all"
 ROCKS = "Kafka Streams, RocksDB, {} thread(s)"
 MEMORY = "Kafka Streams, memory, 2 threads"
+EMPTY = "empty table"
 TRANSACTION = "a transaction a vote"
 
 
@@ -24,7 +25,7 @@ def count(system: System, scale: int) -> Result:
     result.add("two counters", **counting.drain(system, truth, 2).figures())
     result.add(UNNEST, **counting.drain(system, truth, 1, PLAIN).figures())
     votes = votes_each_in_a_transaction(system, petitions.agreements(file), seconds=15)
-    result.add(TRANSACTION, **{"ballots/s": votes.rate})
+    result.add(TRANSACTION, **{"ballots/s": round(votes.rate)})
     folder = streams.folder()
     if folder:
         peer = streams.Peer(system, folder, list(petitions.agreements(file).values()), scale)
@@ -61,12 +62,7 @@ def scale_out(system: System, scale: int) -> Result:
         result.add(f"{counters} counter(s)", **drains[counters].figures())
     for counters in (2, 4):
         result.compare(f"{counters} counter(s)", "1 counter(s)", "ballots/s")
-    used = drains[1].processor
-    pair, broker = used["counter"] + used["backend"], used["broker"] + used["PostgreSQL rest"]
-    result.notes.append(
-        f"on paper: a million ballots cost {pair:.2f} s in a counter and its backend and {broker:.2f} s in the broker and the "
-        f"rest of PostgreSQL; 8 cores have 8 s a second: at most {8e6 / (pair + broker):,.0f} ballots/s if nothing else binds"
-    )
+    result.notes.append(on_paper(drains[1].processor, counters=4, cores=8))
     return result
 
 
@@ -76,7 +72,23 @@ def growth(system: System, scale: int) -> Result:
     truth = counting.fill_and_keep(system, file, scale)
     result = Result("growth", f"{what} / {scale}: {truth.records} records")
     for millions in (0, 10, 50):
-        measured = counting.drain(system, truth, 1, stored=counting.stored_ballots(millions) if millions else "")
-        result.add(f"{millions} M ballots stored", **measured.figures())
-        result.compare(f"{millions} M ballots stored", "0 M ballots stored", "ballots/s")
+        # A try-out at another scale stores less in proportion.
+        rows = millions * 1_000_000 * 2 // max(scale, 2)
+        stored = counting.stored_ballots(rows) if rows else ""
+        name = f"{rows / 1e6:g} M ballots stored" if rows else EMPTY
+        result.add(name, **counting.drain(system, truth, 1, stored=stored).figures())
+        result.compare(name, EMPTY, "ballots/s")
     return result
+
+
+def on_paper(processor: dict[str, float], counters: int, cores: int) -> str:
+    """What so many counters could give by the processor seconds of a million ballots: either all cores are busy, or each
+    counter's one PostgreSQL backend is."""
+    total = sum(processor.values())
+    by_cores, by_backends = cores / total * 1e6, counters / processor["backend"] * 1e6
+    binding = "the backends" if by_backends < by_cores else "the cores"
+    return (
+        f"on paper, {counters} counters on {cores} cores: {min(by_cores, by_backends):,.0f} ballots/s at most, bound by "
+        f"{binding} ({cores} cores / {total:.2f} s/M = {by_cores:,.0f}; {counters} backends / "
+        f"{processor['backend']:.2f} s/M = {by_backends:,.0f})"
+    )

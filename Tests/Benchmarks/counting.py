@@ -6,9 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import petitions
 import processes
 from system import Failed, Session, System
-from verification import Count, Partition, Truth, faults, read_tallies
+from verification import PARTITIONS, Count, Partition, Truth, faults, read_tallies
 
 TOPIC = "forum.ballots"
 FILLED = "forum_filled"
@@ -44,11 +45,11 @@ class Drain:
         }
 
 
-def fill(system: System, petitions: Path, scale: int, *options: str) -> Truth:
-    """Forges ballots into the topic, 2 % of them twice and 0.1 % more on unknown proposals, unless the options say otherwise."""
+def fill(system: System, file: Path, scale: int, *options: str) -> Truth:
+    """Forges ballots into the topic; unless the options say otherwise, 2 % are cast twice and 0.1 % are for no proposal."""
     truth, figures = system.work / "truth.tsv", system.work / "fill.json"
     system.forumctl(
-        "fill", str(petitions), "--open", "--scale", str(scale), "--truth", str(truth), "--json", str(figures),
+        "fill", str(file), "--open", "--scale", str(scale), "--truth", str(truth), "--json", str(figures),
         *(options or ("--repeats", "0.02", "--foreign", "0.001")),
     )  # fmt: skip
     made = json.loads(figures.read_text())
@@ -57,10 +58,27 @@ def fill(system: System, petitions: Path, scale: int, *options: str) -> Truth:
     )
 
 
-def fill_and_keep(system: System, petitions: Path, scale: int, *options: str) -> Truth:
+def open_votes(system: System) -> list[str]:
+    """Opens a vote for each petition of the whole month, with one ballot in all; the proposals."""
+    file, _ = petitions.file(system.state)
+    return sorted(fill(system, file, 1, "--limit", "1", "--repeats", "0", "--foreign", "0").tallies)
+
+
+def log_length(system: System) -> int:
+    """Records in the ballots' log."""
+    from confluent_kafka import Consumer, TopicPartition
+
+    consumer = Consumer({"bootstrap.servers": system.bootstrap, "group.id": "benchmark"})
+    places = [TopicPartition(TOPIC, partition) for partition in range(PARTITIONS)]
+    length = sum(consumer.get_watermark_offsets(place, 10)[1] for place in places)
+    consumer.close()
+    return length
+
+
+def fill_and_keep(system: System, file: Path, scale: int) -> Truth:
     """The same on a fresh system, and keeps the database as it is then: one count after the other starts from there."""
     system.fresh()
-    truth = fill(system, petitions, scale, *options)
+    truth = fill(system, file, scale)
     system.call("keep", FILLED)
     return truth
 
@@ -77,24 +95,26 @@ def drain(
     if stored:
         system.sql(stored)
     system.sql("CHECKPOINT")
+    measured = _measure(system, truth.records, counters, settings)
+    wrong = faults(truth, read_count(system))
+    if wrong:
+        raise Failed("the count is wrong: " + "; ".join(wrong))
+    return measured
+
+
+def _measure(system: System, records: int, counters: int, settings: dict[str, str] | None) -> Drain:
     began = time.monotonic()
     with Session(system) as session, ThreadPoolExecutor(1) as pool:
         starting = pool.submit(system.start, "vote-counter", counters, settings)
         try:
-            watch = _watch(system, session, truth.records, counters, starting)
+            first, begin, end = _watch(system, session, records, counters, starting)
             starting.result()
             memory = peak_of_counters(system, counters)
         finally:
             system.stop("vote-counter")
-    wrong = faults(truth, read_count(system))
-    if wrong:
-        raise Failed("the count is wrong: " + "; ".join(wrong))
-    first, begin, end = watch
-    seconds, records = end.time - begin.time, end.records - begin.records
-    used = {name: (end.processor[name] - begin.processor[name]) / records * 1e6 for name in end.processor}
-    return Drain(
-        truth.records, seconds, records / seconds, end.time - first.time, end.time - began, used, memory
-    )
+    seconds, counted = end.time - begin.time, end.records - begin.records
+    used = {name: (end.processor[name] - begin.processor[name]) / counted * 1e6 for name in end.processor}
+    return Drain(records, seconds, counted / seconds, end.time - first.time, end.time - began, used, memory)
 
 
 @dataclass(frozen=True)
@@ -112,7 +132,8 @@ def _watch(
     Each is seen by asking every 10 ms: so late the commit may be noticed, and the rate is of what was committed between the
     two moments of noticing.
     """
-    first = begin = None
+    first: _Moment | None = None
+    begin: _Moment | None = None
     last, changed = 0, time.monotonic()
     while True:
         counted, owners = (int(value) for value in session.row(_PROGRESS))
@@ -123,10 +144,11 @@ def _watch(
             if begin is None and owners == counters:
                 begin = moment
             last, changed = counted, now
-        if counted >= records and first and begin and begin.records < counted:
-            return first, begin, moment
         if counted >= records:
-            raise Failed("everything was counted before every counter had its share: give more ballots (--scale)")
+            if first is None or begin is None or first.records >= records:
+                raise Failed("everything was counted before every counter had its share: give more ballots (--scale)")
+            # A short rest is no rate: the batches in work when it begins are a large part of it.
+            return first, begin if begin.records < records / 2 else first, moment
         if starting.done() and starting.exception():
             starting.result()
         if now - changed > 60:
@@ -163,15 +185,15 @@ def peak_of_counters(system: System, counters: int) -> int:
     return max(processes.peak_memory(system.pid("vote-counter", number)) for number in range(1, counters + 1))
 
 
-def stored_ballots(millions: int) -> str:
+def stored_ballots(rows: int) -> str:
     """SQL that stores ballots of earlier votes, in the order of their key: half of them on the votes of the fill."""
     return f"""
-      SET maintenance_work_mem = '1GB';
+      SET work_mem = '512MB';
       INSERT INTO voting.ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym)
       SELECT 0, {STORED_OFFSET}, made.vote, 0, true, made.pseudonym
       FROM (
         SELECT (i * 7919 % (2 * votes.number))::int + 1 AS vote, md5(i::text)::uuid AS pseudonym
-        FROM generate_series(1, {millions}::bigint * 1000000) AS i, (SELECT max(number) AS number FROM voting.vote) AS votes
+        FROM generate_series(1, {rows}::bigint) AS i, (SELECT max(number) AS number FROM voting.vote) AS votes
         ORDER BY 1, 2) AS made;
       VACUUM (ANALYZE) voting.ballot;
     """

@@ -33,7 +33,7 @@ def main() -> int:
         prog="Tests/Benchmarks/run", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=names()
     )
     parser.add_argument("name", nargs="*", choices=[[], *BENCHMARKS, "all"], metavar="NAME", help="what to measure")
-    parser.add_argument("--scale", type=int, help="a smaller try-out: one ballot for so many agreements, or so much less time")
+    parser.add_argument("--scale", type=int, help="a try-out: one ballot for so many agreements, or so much less time")
     arguments = parser.parse_args()
     if not arguments.name:
         print(names())

@@ -40,7 +40,7 @@ class Result:
             lines.append([variant, *(_text(figures[name]) if name in figures else "-" for name in names)])
         widths = [max(len(line[column]) for line in lines) for column in range(len(names) + 1)]
         text = [
-            "  ".join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(zip(line, widths)))
+            "  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))])
             for line in lines
         ]
         text += [f"{name}: {_text(ratio)}" for name, ratio in self.ratios.items()]
