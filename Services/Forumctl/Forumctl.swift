@@ -4,6 +4,7 @@ import FoundationEssentials
 public enum ForumctlTool {
   static let commands: [Command] = [
     migrateCommand, createTopicsCommand, checkTopicsCommand, tokenCommand, replayCommand, tallyCommand,
+    fillCommand,
   ]
 
   static let overview = """

@@ -91,8 +91,8 @@ public final class Producer: Sendable {
 /// One topic of a producer.
 public struct ProducerTopic: Sendable {
   private let producer: Producer  // keeps the core open as long as the topic is in use
-  private let core: ProducerCore
-  private let handle: Result<KafkaHandle, KafkaError>
+  let core: ProducerCore
+  let handle: Result<KafkaHandle, KafkaError>
 
   init(producer: Producer, core: ProducerCore, handle: Result<KafkaHandle, KafkaError>) {
     self.producer = producer

@@ -44,3 +44,11 @@ func contents(of path: String) throws -> [UInt8] {
   guard let data = try? Data(contentsOf: URL(filePath: path)) else { throw Failure("the file \(path) cannot be read") }
   return Array(data)
 }
+
+/// Writes a file, all of it or nothing.
+/// - Throws: `Failure` naming it.
+func writeFile(_ bytes: [UInt8], to path: String) throws {
+  do { try Data(bytes).write(to: URL(filePath: path), options: .atomic) } catch {
+    throw Failure("\(path) cannot be written")
+  }
+}

@@ -16,6 +16,9 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
   /// A number below `bound`; the bias is at most 2 to the power of minus 32 for the sizes used here.
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
 
+  /// A number from 0 up to, not including, 1.
+  mutating func unit() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
+
   /// True with probability `share`.
   mutating func chance(_ share: Double) -> Bool { Double(next() >> 11) < share * 9_007_199_254_740_992 }
 
