@@ -45,6 +45,6 @@ struct LatencyHistogram: Sendable, Equatable {
   private static func end(of bucket: Int) -> Int {
     guard bucket >= width else { return bucket }
     let shift = bucket / width - 1
-    return ((bucket % width + width + 1) << shift) - 1
+    return ((bucket % width + width + 1) << shift) &- 1
   }
 }

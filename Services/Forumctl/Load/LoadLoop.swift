@@ -59,8 +59,8 @@ final class LoadLoop<Source: Traffic> {
       if traffic.nextDue == nil && busy == 0 { return traffic.tick(at: now) }
       now = monotonicNanoseconds() - start
       var wake = nextSweep
-      // What is due already waits for a connection, not for a time.
-      if let due = traffic.nextDue, due > now { wake = min(wake, due) }
+      // Without a free connection it is an answer that the next request waits for, not a time.
+      if let due = traffic.nextDue, busy < limit { wake = min(wake, due) }
       wait(wake - now)
     }
   }

@@ -27,8 +27,9 @@ final class QuestionTraffic: Traffic {
   private let progress: Progress
   private var next = 0
   /// To be asked again, each with the time when.
-  private var again: [(question: Int, due: Int64)] = []
-  private var attempts: [Int: Int] = [:]
+  private var again: ArraySlice<(question: Int, due: Int64)> = []
+  /// Until when a question may be asked again, in nanoseconds; known once each was asked.
+  private var end = Int64.max
   private(set) var answers: [Answer]
 
   init(_ questions: [Question], request: LoadRequest, progress: Progress) {
@@ -46,7 +47,7 @@ final class QuestionTraffic: Traffic {
       number = next
       next += 1
     } else {
-      number = again.removeFirst().question
+      number = again.popFirst()?.question ?? 0
     }
     let question = questions[number]
     request.question(vote: question.vote, citizen: question.citizen, receipt: question.receipt, into: &bytes)
@@ -73,11 +74,10 @@ final class QuestionTraffic: Traffic {
     progress.add()
   }
 
-  /// - Returns: false once it was asked often enough: over about ten seconds.
+  /// - Returns: false once ten seconds have passed since all were asked.
   private func repeatLater(_ number: Int, _ time: Int64) -> Bool {
-    let count = attempts[number, default: 0] + 1
-    attempts[number] = count
-    guard count <= 20 else { return false }
+    if next == questions.count && end == .max { end = time + 10_000_000_000 }
+    guard time < end else { return false }
     again.append((number, time + 500_000_000))
     return true
   }
