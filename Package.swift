@@ -57,7 +57,7 @@ let services = [
   Service(executable: "vote-counter", library: "VoteCounter", dependencies: ["Voting"]),
   Service(
     executable: "forumctl", library: "Forumctl",
-    dependencies: ["CZlib", "Intake", "Moderation", "Notification", "Portal", "Referral", "Voting"]),
+    dependencies: ["CEpoll", "CZlib", "Intake", "Moderation", "Notification", "Portal", "Referral", "Voting"]),
 ]
 
 let package = Package(
@@ -69,6 +69,8 @@ let package = Package(
     systemLibrary("CLibpq", pkgConfig: "libpq", package: "libpq-dev"),
     systemLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
     systemLibrary("CLibcurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+    // The kernel's own header, of libc6-dev, which Swift's Glibc leaves out.
+    .systemLibrary(name: "CEpoll", path: "Shared/CEpoll"),
     systemLibrary("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
 
     shared("Threading"),

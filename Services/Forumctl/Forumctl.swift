@@ -4,7 +4,7 @@ import FoundationEssentials
 public enum ForumctlTool {
   static let commands: [Command] = [
     migrateCommand, createTopicsCommand, checkTopicsCommand, tokenCommand, replayCommand, tallyCommand,
-    fillCommand,
+    loadCommand, fillCommand,
   ]
 
   static let overview = """

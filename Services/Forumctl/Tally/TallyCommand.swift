@@ -24,7 +24,7 @@ func forumURL(_ arguments: Arguments) -> String {
 
 /// What the Forum says about a vote.
 struct VoteAnswer: Decodable, Sendable {
-  struct Tally: Decodable, Sendable {
+  struct Tally: Decodable, Sendable, Equatable {
     let yes: Int
     let no: Int
   }
