@@ -126,3 +126,15 @@ import Testing
     #expect(randomBytes(0) == [])
   }
 }
+
+@Suite struct NonceSourceTests {
+  @Test func noTwoNoncesAreAlike() async {
+    let source = NonceSource()
+    let all = await withTaskGroup(of: [[UInt8]].self) { group in
+      for _ in 0..<4 { group.addTask { (0..<5_000).map { _ in source.next() } } }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(all.allSatisfy { $0.count == 16 })
+    #expect(Set(all).count == 20_000)
+  }
+}
