@@ -66,7 +66,9 @@ public struct VotingService: ServiceDefinition {
     let producer = try Producer(
       kit.kafka, linger: configuration.linger, deliveryTimeout: configuration.deliveryTimeout,
       // The admission is the limit; those that pass it at the same moment still find room.
-      maximumInFlight: configuration.ballotsInFlight + 10_000)
+      maximumInFlight: configuration.ballotsInFlight + 10_000,
+      // Hashes and random bytes get hardly shorter, and the broker would unpack each batch to look at it.
+      compression: "none")
     let book = VoteBook(database: kit.database, pseudonyms: Pseudonyms(masterKey: configuration.pseudonymKey))
     votes = Votes(database: kit.database, clock: kit.clock, log: kit.log)
     let figures = BallotBox.Figures(kit.metrics)

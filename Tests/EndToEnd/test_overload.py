@@ -148,18 +148,6 @@ def test_ten_times_too_many_ballots_are_turned_away_and_the_others_do_not_wait(w
     check_the_count(whole_forum)
 
 
-def test_unknown_tokens_beyond_what_can_be_verified_are_told_to_come_again(whole_forum):
-    proposal = whole_forum.open_vote()
-    tokens = whole_forum.tokens(2_000)
-    with BallotBox(whole_forum, 90, TOKEN_VERIFICATIONS=1) as box:
-        flood = Flood(box, proposal, tokens, connections=100, seconds=5)
-        assert set(flood.statuses) <= {202, 503}, flood.statuses
-        assert flood.unpolite == []
-        assert flood.statuses[202] and flood.statuses[503], flood.statuses
-        # Whoever comes again is let in.
-        assert whole_forum.cast_until_taken(proposal, whole_forum.token("patient"), seconds=10)
-
-
 async def drip(port, start, piece, closed, seconds):
     """Sends a little now and then; notes when the service has had enough."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
