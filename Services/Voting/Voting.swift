@@ -11,6 +11,9 @@ public struct VotingService: ServiceDefinition {
   /// What builds the schema `voting`. The vote counter shares it.
   public static let migrations = Migrations.all
 
+  /// A ballot has a hundred bytes; what slow clients can make the service hold is so much a connection.
+  public static let maximumBodyBytes = 16 << 10
+
   /// Settings of voting.
   public struct Configuration: ServiceConfiguration {
     let pseudonymKey: [UInt8]
@@ -18,6 +21,8 @@ public struct VotingService: ServiceDefinition {
     let closingGrace: Int
     let deliveryTimeout: Int
     let ballotsInFlight: Int
+    let linger: Int
+    let waitTarget: Int
 
     /// Reads the settings that start with `FORUM_VOTING_`.
     /// - Throws: `SettingsError`
@@ -35,6 +40,12 @@ public struct VotingService: ServiceDefinition {
       ballotsInFlight = try settings.int(
         "FORUM_VOTING_BALLOTS_IN_FLIGHT", default: 20_000, in: 1...1_000_000,
         "ballots awaiting Kafka at most; more are refused with 503")
+      waitTarget = try settings.int(
+        "FORUM_VOTING_WAIT_TARGET_MS", default: 300, in: 10...60_000,
+        "milliseconds that a ballot may wait for Kafka before further ones are refused with 503")
+      linger = try settings.int(
+        "FORUM_VOTING_LINGER_MS", default: 5, in: 0...100,
+        "milliseconds that a ballot waits for others, to be sent to Kafka together")
       // A ballot accepted in time may be stored as late as the delivery time-out: the closing record must come after it.
       guard closingGrace >= deliveryTimeout + 1_000 else {
         throw SettingsError(
@@ -53,13 +64,24 @@ public struct VotingService: ServiceDefinition {
   public init(_ kit: ServiceKit, _ configuration: Configuration) async throws {
     let ballotKey = HMACKey(configuration.ballotKey)
     let producer = try Producer(
-      kit.kafka, linger: 1, deliveryTimeout: configuration.deliveryTimeout,
-      maximumInFlight: configuration.ballotsInFlight)
+      kit.kafka, linger: configuration.linger, deliveryTimeout: configuration.deliveryTimeout,
+      // The admission is the limit; those that pass it at the same moment still find room.
+      maximumInFlight: configuration.ballotsInFlight + 10_000,
+      // Hashes and random bytes get hardly shorter, and the broker would unpack each batch to look at it.
+      compression: "none")
     let book = VoteBook(database: kit.database, pseudonyms: Pseudonyms(masterKey: configuration.pseudonymKey))
     votes = Votes(database: kit.database, clock: kit.clock, log: kit.log)
+    let figures = BallotBox.Figures(kit.metrics)
+    let admission = Admission(
+      AdmissionLimit(ceiling: configuration.ballotsInFlight, target: configuration.waitTarget),
+      waiting: { producer.inFlight }, shed: figures.shed)
+    kit.metrics.gauge("forum_voting_ballots_waiting", "Ballots that wait for Kafka.") { Double(producer.inFlight) }
+    kit.metrics.gauge("forum_voting_ballots_waiting_limit", "Ballots that may wait for Kafka.") {
+      Double(admission.present)
+    }
     ballotBox = BallotBox(
       book: book, database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, log: kit.log,
-      figures: BallotBox.Figures(kit.metrics))
+      figures: figures, admission: admission)
     schedule = Schedule(
       database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, book: book, log: kit.log,
       grace: configuration.closingGrace)
@@ -68,7 +90,7 @@ public struct VotingService: ServiceDefinition {
   /// Voting, and reading votes, ballots and the count.
   public var routes: [Route] {
     [
-      .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast),
+      .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast).behind(ballotBox.admission.refusal),
       .get("/v1/proposals/{id}/ballot", for: .citizen, ballotBox.state),
       .get("/v1/proposals/{id}/vote", for: .everyone, votes.read),
       .get("/v1/votes", for: .everyone, votes.list),

@@ -1,4 +1,5 @@
 public import Crypto
+import FoundationEssentials
 
 /// A yes or a no.
 public enum Choice: String, Codable, Sendable, CaseIterable {
@@ -60,8 +61,10 @@ public struct BallotRecord: Sendable, Equatable {
   }
 
   /// The partition of a pseudonym: its first 8 bytes modulo the count, which never changes.
-  public static func partition(of pseudonym: some Collection<UInt8>, count: Int32) -> Int32 {
-    partition(ofHead: pseudonym.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }, count: count)
+  public static func partition(of pseudonym: [UInt8], count: Int32) -> Int32 {
+    var head: UInt64 = 0
+    for byte in pseudonym.prefix(8) { head = head << 8 | UInt64(byte) }
+    return partition(ofHead: head, count: count)
   }
 
   /// The partition of a pseudonym of which the first 8 bytes are `head`.
@@ -71,28 +74,36 @@ public struct BallotRecord: Sendable, Equatable {
 
   /// The 91 bytes.
   public func encoded(with key: HMACKey) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Self.byteCount)
-    bytes.append(1)
-    switch content {
-    case .ballot(let pseudonym, let choice, let nonce):
-      bytes.append(0)
-      bytes += proposal.bytes
-      bytes += pseudonym
-      bytes.append(choice.byte)
-      bytes += nonce
-    case .control(let control, let ruleHash):
-      bytes.append(1)
-      bytes += proposal.bytes
-      bytes += ruleHash
-      bytes.append(control.rawValue)
-      bytes += [UInt8](repeating: 0, count: 16)
+    [UInt8](unsafeUninitializedCapacity: Self.byteCount) { bytes, count in
+      var place = 0
+      func append(_ byte: UInt8) {
+        bytes[place] = byte
+        place += 1
+      }
+      func append(_ piece: UnsafeRawBufferPointer, exactly length: Int) {
+        // What a caller gives too short or too long must neither shift the rest nor overrun the record.
+        for index in 0..<length { append(index < piece.count ? piece[index] : 0) }
+      }
+      append(1)
+      let (kind, middle, action, nonce): (UInt8, [UInt8], UInt8, [UInt8]) =
+        switch content {
+        case .ballot(let pseudonym, let choice, let nonce): (0, pseudonym, choice.byte, nonce)
+        case .control(let control, let ruleHash): (1, ruleHash, control.rawValue, [])
+        }
+      append(kind)
+      withUnsafeBytes(of: proposal.uuid.uuid) { append($0, exactly: 16) }
+      middle.withUnsafeBytes { append($0, exactly: 32) }
+      append(action)
+      nonce.withUnsafeBytes { append($0, exactly: 16) }
+      withUnsafeBytes(of: acceptedAt.bigEndian) { append($0, exactly: 8) }
+      let signed = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<place])
+      var code = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+      withUnsafeMutableBytes(of: &code) { code in
+        if let start = code.baseAddress { key.authenticate(signed, into: start) }
+        append(UnsafeRawBufferPointer(code), exactly: 16)
+      }
+      count = place
     }
-    for shift in stride(from: 56, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: acceptedAt >> Int64(shift)))
-    }
-    bytes += key.authenticate(bytes).prefix(16)
-    return bytes
   }
 
   /// Reads and authenticates a record.

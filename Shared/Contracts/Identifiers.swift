@@ -10,12 +10,29 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, LosslessStringConve
 
   /// Reads the 36 characters of RFC 9562; upper and lower case.
   public init?(_ text: String) {
-    guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else { return nil }
+    var text = text
+    guard let uuid = text.withUTF8(uuid(in:)) else { return nil }
     self.uuid = uuid
   }
 
   /// The 36 characters of RFC 9562 in lower case.
-  public var description: String { uuid.uuidString.lowercased() }
+  public var description: String {
+    withUnsafeBytes(of: uuid.uuid) { bytes in
+      String(unsafeUninitializedCapacity: 36) { text in
+        var place = 0
+        for (index, byte) in bytes.enumerated() {
+          if index == 4 || index == 6 || index == 8 || index == 10 {
+            text[place] = UInt8(ascii: "-")
+            place += 1
+          }
+          text[place] = hexDigit(byte >> 4)
+          text[place + 1] = hexDigit(byte & 15)
+          place += 2
+        }
+        return place
+      }
+    }
+  }
 
   /// The 16 bytes, most significant first.
   public var bytes: [UInt8] { withUnsafeBytes(of: uuid.uuid) { Array($0) } }
@@ -23,7 +40,7 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, LosslessStringConve
   /// - Parameter bytes: exactly 16, most significant first; nil otherwise.
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 16 else { return nil }
-    var value = UUID().uuid
+    var value = noUUID
     withUnsafeMutableBytes(of: &value) { $0.copyBytes(from: bytes) }
     uuid = UUID(uuid: value)
   }
@@ -43,6 +60,43 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, LosslessStringConve
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }
+}
+
+/// Sixteen zero bytes to be written over; drawing a random identifier for that costs a system call.
+private let noUUID: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+/// Reads exactly the 36 characters of RFC 9562, in either case. An identifier is read for each request, and Foundation's
+/// reader costs as much as an authentication code.
+private func uuid(in text: UnsafeBufferPointer<UInt8>) -> UUID? {
+  guard text.count == 36 else { return nil }
+  var value = noUUID
+  let isWellFormed = withUnsafeMutableBytes(of: &value) { bytes in
+    var place = 0
+    for index in bytes.indices {
+      if index == 4 || index == 6 || index == 8 || index == 10 {
+        guard text[place] == UInt8(ascii: "-") else { return false }
+        place += 1
+      }
+      guard let high = hexValue(text[place]), let low = hexValue(text[place + 1]) else { return false }
+      bytes[index] = high << 4 | low
+      place += 2
+    }
+    return true
+  }
+  return isWellFormed ? UUID(uuid: value) : nil
+}
+
+private func hexValue(_ sign: UInt8) -> UInt8? {
+  switch sign {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): sign - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): sign - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): sign - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}
+
+private func hexDigit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }
 
 /// What the identifiers identify; never instantiated.

@@ -19,7 +19,18 @@ public struct Receipt: Sendable, Equatable, LosslessStringConvertible {
   public init(partition: Int32, offset: Int64, record: [UInt8], key: HMACKey) {
     self.partition = partition
     self.offset = offset
-    seal = Array(key.authenticate(Self.place(partition, offset) + record).prefix(16))
+    let place = Self.place(partition, offset)
+    seal = [UInt8](unsafeUninitializedCapacity: 16) { seal, count in
+      withUnsafeTemporaryAllocation(byteCount: place.count + record.count, alignment: 1) { message in
+        withUnsafeTemporaryAllocation(byteCount: HMACKey.byteCount, alignment: 8) { code in
+          message.copyBytes(from: place)
+          UnsafeMutableRawBufferPointer(rebasing: message[place.count...]).copyBytes(from: record)
+          if let start = code.baseAddress { key.authenticate(UnsafeRawBufferPointer(message), into: start) }
+          UnsafeMutableRawBufferPointer(seal).copyBytes(from: code[..<16])
+          count = 16
+        }
+      }
+    }
   }
 
   /// Reads the text form; nil when it is not one. The seal is not checked: that takes the ballot record and the key.

@@ -83,7 +83,7 @@ public struct AccessTokenVerifier: Sendable {
   /// - Parameter now: seconds since 1970.
   public func verify(_ token: String, now: Int) throws(TokenError) -> AccessTokenClaims {
     let payload = try JSONWebToken.payload(of: token, keys: keys, type: "at+jwt")
-    guard let claims = try? JSONDecoder().decode(AccessTokenClaims.self, from: Data(payload)), !claims.sub.isEmpty,
+    guard var claims = try? JSONDecoder().decode(AccessTokenClaims.self, from: Data(payload)), !claims.sub.isEmpty,
       // Keeps the sums below from overflowing; 2^53 is also where JSON numbers stop being exact.
       [claims.exp, claims.iat, claims.nbf ?? 0].allSatisfy({ (0..<1 << 53).contains($0) })
     else { throw .claims }
@@ -92,6 +92,7 @@ public struct AccessTokenVerifier: Sendable {
     guard now < claims.exp + leeway else { throw .expired }
     guard claims.iat <= now + leeway, claims.nbf ?? 0 <= now + leeway else { throw .notYetValid }
     guard claims.exp - claims.iat <= maximumLifetime else { throw .lifetime }
+    claims.iss = issuer  // the same text, but one copy for all who are remembered
     return claims
   }
 }

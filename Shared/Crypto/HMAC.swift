@@ -131,12 +131,3 @@ public func constantTimeEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {
     b.withUnsafeBytes { b in a.isEmpty || CRYPTO_memcmp(a.baseAddress, b.baseAddress, a.count) == 0 }
   }
 }
-
-/// `count` bytes of OpenSSL's generator, fit for keys and session tokens.
-public func randomBytes(_ count: Int) -> [UInt8] {
-  [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-    // No caller could go on without randomness, and none must go on with less of it.
-    guard RAND_bytes(buffer.baseAddress, Int32(count)) == 1 else { fatalError("no random bytes from OpenSSL") }
-    filled = count
-  }
-}

@@ -27,6 +27,8 @@ final class Connection: @unchecked Sendable {
   private let remoteAddress: String
   var phase = Phase.header
   private var deadline: Int
+  /// The tick at which the present phase began.
+  private var since: Int
   private var gate = HeaderGate()
   private var method = HTTPMethod.get
   private var inputWatch: OpaquePointer?
@@ -42,6 +44,7 @@ final class Connection: @unchecked Sendable {
     self.buffer = buffer
     self.owner = owner
     self.loop = loop
+    since = owner.tick
     deadline = owner.deadline(seconds: owner.server.configuration.headerSeconds)
     var address: UnsafeMutablePointer<CChar>?
     var port: UInt16 = 0
@@ -68,9 +71,12 @@ final class Connection: @unchecked Sendable {
     }
   }
 
-  func isDue(_ tick: Int) -> Bool {
+  /// - Parameter isCrowded: whether who is slow takes the place of somebody else.
+  func isDue(_ tick: Int, isCrowded: Bool) -> Bool {
     switch phase {
-    case .idle, .header, .body, .writing, .lingering: deadline <= tick
+    case .idle, .header, .body:
+      deadline <= tick || isCrowded && since + configuration.crowdedSeconds * Connections.ticksPerSecond < tick
+    case .writing, .lingering: deadline <= tick
     case .handling, .streaming: false
     }
   }
@@ -85,6 +91,7 @@ final class Connection: @unchecked Sendable {
 
   func enter(_ next: Phase, seconds: Int) {
     phase = next
+    since = owner.tick
     deadline = owner.deadline(seconds: seconds)
   }
 
@@ -222,6 +229,23 @@ final class Connection: @unchecked Sendable {
     }
     enter(.writing, seconds: configuration.writeSeconds)
     evhttp_send_reply(request, status, reasonPhrase(response.status), nil)
+    writeNow()
+  }
+
+  /// Hands the answer to the socket at once instead of in the loop's next turn: most fit into its buffer, and then the
+  /// kernel need not be asked to tell when there is room.
+  private func writeNow() {
+    guard handle != nil, phase == .writing else { return }
+    let output = bufferevent_get_output(buffer)
+    // A bufferevent lets nobody else take bytes from the front of its output.
+    evbuffer_unfreeze(output, 1)
+    let written = evbuffer_write(output, bufferevent_getfd(buffer))
+    evbuffer_freeze(output, 1)
+    guard written > 0, evbuffer_get_length(output) == 0 else { return }
+    bufferevent_disable(buffer, Int16(EV_WRITE))
+    // As when the socket has taken all: evhttp ends the request and reads on. Not before we have returned: an answer
+    // may be given from within its callbacks.
+    bufferevent_trigger(buffer, Int16(EV_WRITE), Int32(BEV_OPT_DEFER_CALLBACKS.rawValue))
   }
 
   /// The socket has taken the whole answer; evhttp frees the request now, and the connection if it is not kept alive.

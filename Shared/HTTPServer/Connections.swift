@@ -160,7 +160,8 @@ final class Connections {
     if boundSocket != nil { evconnlistener_enable(listener) }
     if whenClosed != nil { closeListener() }
     var late: [Connection] = []
-    for connection in live.values where connection.isDue(tick) { late.append(connection) }
+    let isCrowded = server.connections.load(ordering: .relaxed) > server.configuration.maximumConnections / 4 * 3
+    for connection in live.values where connection.isDue(tick, isCrowded: isCrowded) { late.append(connection) }
     for connection in late { connection.expire() }
   }
 

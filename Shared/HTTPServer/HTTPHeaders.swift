@@ -46,7 +46,15 @@ public struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral, Sequence {
 /// Whether two field names are equal but for the case of ASCII letters.
 func sameName(_ left: String, _ right: String) -> Bool {
   let (left, right) = (left.utf8, right.utf8)
-  return left.count == right.count && zip(left, right).allSatisfy { lowercase($0) == lowercase($1) }
+  guard left.count == right.count else { return false }
+  let same = left.withContiguousStorageIfAvailable { left in
+    right.withContiguousStorageIfAvailable { right in
+      for index in left.indices where lowercase(left[index]) != lowercase(right[index]) { return false }
+      return true
+    }
+  }
+  // Strings that lie somewhere else (bridged ones) are compared byte by byte.
+  return (same ?? nil) ?? zip(left, right).allSatisfy { lowercase($0) == lowercase($1) }
 }
 
 private func lowercase(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }

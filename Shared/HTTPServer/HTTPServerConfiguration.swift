@@ -12,6 +12,9 @@ public struct HTTPServerConfiguration: Sendable {
   public var maximumHeaderBytes = 16 << 10
   /// A connection over this number is answered 503 and closed.
   public var maximumConnections = 10_000
+  /// Seconds that idle connections and unfinished requests are given while more than three quarters of
+  /// `maximumConnections` are open: so slow clients cannot keep the others out.
+  public var crowdedSeconds = 2
   /// Connections the kernel may keep waiting to be accepted; it cuts this to `net.core.somaxconn`.
   public var backlog: Int32 = 4096
   /// Seconds from the first byte of a request, or from accepting the connection, to the end of the header section.

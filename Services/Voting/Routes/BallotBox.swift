@@ -1,6 +1,7 @@
 import Contracts
 import Crypto
 import FoundationEssentials
+import HTTPServer
 import Kafka
 import Postgres
 import ServiceKit
@@ -12,13 +13,16 @@ struct BallotBox: Sendable {
   struct Figures: Sendable {
     let accepted: Counter
     let unknown: Counter
+    let notStored: Counter
     let shed: Counter
 
     init(_ metrics: Metrics) {
       let name = "forum_voting_ballots_total"
-      let help = "Ballots by answer: accepted into the log, unknown whether in the log, or turned away unread."
+      let help =
+        "Ballots by answer: accepted into the log, unknown whether in the log, surely not in it, or turned away unread."
       accepted = metrics.counter(name, help, ["answer": "accepted"])
       unknown = metrics.counter(name, help, ["answer": "unknown"])
+      notStored = metrics.counter(name, help, ["answer": "not-stored"])
       shed = metrics.counter(name, help, ["answer": "shed"])
     }
   }
@@ -30,11 +34,13 @@ struct BallotBox: Sendable {
   let ballotKey: HMACKey
   let log: Log
   let figures: Figures
+  let admission: Admission
+  private let nonces = NonceSource()
   private let topic: ProducerTopic
 
   init(
     book: VoteBook, database: Database, clock: WallClock, producer: Producer, ballotKey: HMACKey, log: Log,
-    figures: Figures
+    figures: Figures, admission: Admission
   ) {
     self.book = book
     self.database = database
@@ -43,11 +49,12 @@ struct BallotBox: Sendable {
     self.ballotKey = ballotKey
     self.log = log
     self.figures = figures
+    self.admission = admission
     topic = producer.topic(Topics.ballots.name)
   }
 
   /// The body of a ballot.
-  struct Ballot: Decodable, Sendable {
+  struct Ballot: Decodable, Sendable, Equatable {
     let choice: Choice
     /// base64url of 16 bytes chosen by the voter's browser; chosen here when absent.
     let nonce: String?
@@ -62,7 +69,8 @@ struct BallotBox: Sendable {
 
   /// `POST /v1/proposals/{id}/ballots`: 202 once the broker has acknowledged the record with `acks=all`. The receipt says
   /// received, not counted; the first ballot of a voter in the log counts.
-  func cast(_ request: Request, _ ballot: Ballot) async throws -> Response {
+  func cast(_ request: Request) async throws -> Response {
+    let ballot = try ballot(in: request)
     let caller = try request.authenticated()
     let proposal: ProposalID = try request.id()
     let now = clock.now
@@ -77,12 +85,20 @@ struct BallotBox: Sendable {
     let offset = try await stored(record, key: Array(pseudonym.prefix(16)), in: partition)
     figures.accepted.add()
     let receipt = Receipt(partition: partition, offset: offset, record: record, key: ballotKey)
-    return try .json(
-      Accepted(receipt: receipt.description, proposal: proposal, acceptedAt: now, state: .pending), status: 202)
+    let accepted = Accepted(receipt: receipt.description, proposal: proposal, acceptedAt: now, state: .pending)
+    return Response(status: 202, headers: Self.headers, body: .bytes(BallotText.accepted(accepted)))
+  }
+
+  private static let headers: HTTPHeaders = ["content-type": "application/json", "cache-control": "no-store"]
+
+  private func ballot(in request: Request) throws(Problem) -> Ballot {
+    try request.requireJSON()
+    if let plain = BallotText.plain(request.http.body) { return plain }
+    return try request.body()
   }
 
   private func nonce(of ballot: Ballot) throws(Problem) -> [UInt8] {
-    guard let text = ballot.nonce else { return randomBytes(16) }
+    guard let text = ballot.nonce else { return nonces.next() }
     guard let bytes = Base64URL.decode(text), bytes.count == 16 else {
       throw .invalid([Problem.FieldError("#/nonce", "must be base64url of 16 bytes")])
     }
@@ -90,12 +106,23 @@ struct BallotBox: Sendable {
   }
 
   private func stored(_ record: [UInt8], key: [UInt8], in partition: Int32) async throws(Problem) -> Int64 {
-    do { return try await topic.send(partition: partition, key: key, value: record) } catch {
-      if error.code == .queueFull {
-        figures.shed.add()
-        throw .unavailable("More ballots are waiting than can be taken. Cast yours again.", retryAfter: 2)
-      }
+    // Asked again: others have come while the token was verified.
+    if let problem = admission.refusal() { throw problem }
+    let began = ContinuousClock.now
+    do {
+      let offset = try await topic.send(partition: partition, key: key, value: record)
+      admission.stored(after: ContinuousClock.now - began)
+      return offset
+    } catch {
+      admission.failed()
       endIfFatal(error, log)
+      guard error.possiblyPersisted else {
+        figures.notStored.add()
+        log.warning("ballot not stored", ["error": "\(error)"])
+        throw Problem(
+          503, "ballot-not-stored", "Try again later", detail: "The ballot was not stored. Cast it again.",
+          retryAfter: 1)
+      }
       figures.unknown.add()
       log.warning("ballot not acknowledged", ["error": "\(error)"])
       throw .unavailable(

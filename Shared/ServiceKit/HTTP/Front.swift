@@ -53,17 +53,19 @@ struct Front: Sendable {
       let started = ContinuousClock.now
       let response = await answer(request, by: router.routes[index], parameters)
       figures[index].byClass[min(max(response.status / 100, 0), 5)].add()
-      figures[index].seconds.observe((ContinuousClock.now - started) / .seconds(1))
+      let spent = (ContinuousClock.now - started).components
+      figures[index].seconds.observe(Double(spent.seconds) + Double(spent.attoseconds) * 1e-18)
       return response
     }
   }
 
   private func answer(_ request: HTTPRequest, by route: Route, _ parameters: [String: String]) async -> HTTPResponse {
     do {
+      if let problem = route.admission?() { throw problem }
       let caller = try await gate.caller(of: request)
-      if case .roles(let roles) = route.access {
+      if let roles = route.roles {
         guard let caller else { throw Problem.unauthorized }
-        guard !caller.roles.isDisjoint(with: roles) else { throw Problem.forbidden("The token lacks the role.") }
+        guard !caller.held.isDisjoint(with: roles) else { throw Problem.forbidden("The token lacks the role.") }
       }
       return try await route.handler(Request(http: request, parameters: parameters, caller: caller))
     } catch { return Problem(error, at: "\(route.pattern)", log).response }

@@ -15,7 +15,9 @@ public struct Caller: Sendable {
   /// The identity provider's pairwise id: never leaves the service.
   public let subject: String
   /// What the token allows; roles that the Forum does not know are left out.
-  public let roles: Set<Role>
+  public var roles: Set<Role> { held.roles }
+  /// The same as bits: hundreds of thousands of callers are remembered, and one is checked for each request.
+  let held: RoleBits
   /// The ministry's slug, for its officers.
   public let office: String?
   /// What other services know the person by.
@@ -26,11 +28,32 @@ public struct Caller: Sendable {
   public init(claims: AccessTokenClaims) {
     issuer = claims.iss
     subject = claims.sub
-    roles = Set(claims.roles.compactMap(Role.init(rawValue:)))
+    held = RoleBits(claims.roles.compactMap(Role.init(rawValue:)))
     office = claims.office
     expires = claims.exp
     let digest = sha256(Array("citizen\u{0}\(claims.iss)\u{0}\(claims.sub)".utf8))
     citizen = CitizenID(bytes: digest.prefix(16)) ?? CitizenID()
+  }
+}
+
+/// A set of roles in one byte.
+struct RoleBits: Sendable {
+  private let bits: UInt8
+
+  init(_ roles: some Sequence<Role>) { bits = roles.reduce(0) { $0 | Self.bit($1) } }
+
+  var roles: Set<Role> { Set(Role.allCases.filter { bits & Self.bit($0) != 0 }) }
+
+  func isDisjoint(with other: RoleBits) -> Bool { bits & other.bits == 0 }
+
+  private static func bit(_ role: Role) -> UInt8 {
+    switch role {
+    case .citizen: 1
+    case .supportUnit: 2
+    case .committee: 4
+    case .ministry: 8
+    case .admin: 16
+    }
   }
 }
 
@@ -84,18 +107,26 @@ public struct Request: Sendable {
   /// The JSON body.
   /// - Throws: `Problem` 415, 400 (no JSON) or 422 (a member missing or of the wrong type, with its place).
   public func body<Body: Decodable>(_: Body.Type = Body.self) throws(Problem) -> Body {
-    let media = http.headers["content-type"]?.split(separator: ";").first.map {
+    try requireJSON()
+    do { return try JSON.decode(Body.self, from: http.body) } catch let error as DecodingError {
+      throw Problem(error)
+    } catch { throw .badRequest("The body is not JSON.") }
+  }
+
+  /// Whether the request says that its body is JSON as it stands.
+  /// - Throws: `Problem` 415
+  public func requireJSON() throws(Problem) {
+    let type = http.headers["content-type"]
+    guard http.headers["content-encoding"] == nil else {
+      throw Problem(415, "unsupported-media-type", "Send the body without a content encoding")
+    }
+    if type == "application/json" { return }
+    let media = type?.split(separator: ";").first.map {
       $0.trimmingPrefix { $0 == " " }.lowercased()
     }
     guard media?.trimmingSuffixSpaces == "application/json" else {
       throw Problem(415, "unsupported-media-type", "Send application/json")
     }
-    guard http.headers["content-encoding"] == nil else {
-      throw Problem(415, "unsupported-media-type", "Send the body without a content encoding")
-    }
-    do { return try JSON.decode(Body.self, from: http.body) } catch let error as DecodingError {
-      throw Problem(error)
-    } catch { throw .badRequest("The body is not JSON.") }
   }
 }
 
@@ -126,6 +157,8 @@ extension Problem {
 
 /// Percent-decoding of RFC 3986; nil when it is malformed or not UTF-8 or holds U+0000.
 func percentDecoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+  let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "%") && $0 != 0 && ($0 != UInt8(ascii: "+") || !plusIsSpace) }
+  if isPlain { return String(text) }
   var bytes: [UInt8] = []
   var rest = Array(text.utf8)[...]
   while let byte = rest.popFirst() {

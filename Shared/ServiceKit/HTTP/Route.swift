@@ -24,6 +24,20 @@ public struct Route: Sendable {
   let pattern: String
   let access: Access
   let handler: Handler
+  /// Asked before anything else is done for the request.
+  private(set) var admission: Admission?
+  /// Those of `access`, made once.
+  let roles: RoleBits?
+
+  /// Turns a request away before any work is done for it, its token's check included; nil lets it in.
+  public typealias Admission = @Sendable () -> Problem?
+
+  /// The same route, which takes requests only as long as `admission` lets them in.
+  public func behind(_ admission: @escaping Admission) -> Route {
+    var route = self
+    route.admission = admission
+    return route
+  }
 
   /// A route of any method.
   /// - Parameter pattern: path with `{name}` for each part that varies.
@@ -32,6 +46,7 @@ public struct Route: Sendable {
     self.pattern = pattern
     self.access = access
     self.handler = handler
+    roles = if case .roles(let roles) = access { RoleBits(roles) } else { nil }
   }
 
   /// Reads; a HEAD request comes here too.
@@ -84,7 +99,8 @@ struct Router: Sendable {
   }
 
   func match(_ method: HTTPMethod, _ path: String) -> Match {
-    let pieces = path.split(separator: "/", omittingEmptySubsequences: true)
+    // By bytes: by characters, which may be several scalars each, this would take as long as the handler.
+    let pieces = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true).map(Substring.init)
     var allowed: [HTTPMethod] = []
     for (index, pattern) in parts.enumerated() where pattern.count == pieces.count {
       guard let parameters = Self.parameters(pattern, pieces) else { continue }
@@ -101,7 +117,7 @@ struct Router: Sendable {
     var parameters: [String: String] = [:]
     for (part, piece) in zip(pattern, pieces) {
       switch part {
-      case .fixed(let text): guard piece == text else { return nil }
+      case .fixed(let text): guard piece.utf8.elementsEqual(text.utf8) else { return nil }
       case .parameter(let name):
         guard let value = percentDecoded(piece) else { return nil }
         parameters[name] = value

@@ -76,6 +76,7 @@ struct CommonConfiguration: ServiceConfiguration {
   let tokenIssuer: String
   let tokenAudience: String
   let tokenLifetime: Int
+  let tokenVerifications: Int
   let logLevel: LogLevel
   let drainSeconds: Int
 
@@ -93,6 +94,9 @@ struct CommonConfiguration: ServiceConfiguration {
       "FORUM_TOKEN_AUDIENCE", default: "citizen-forum", "Access tokens: audience (aud)")
     tokenLifetime = try settings.int(
       "FORUM_TOKEN_LIFETIME", default: 600, in: 60...31_536_000, "Access tokens: longest life accepted, in seconds")
+    tokenVerifications = try settings.int(
+      "FORUM_TOKEN_VERIFICATIONS", default: 1_024, in: 1...1_000_000,
+      "Access tokens: unknown ones under verification at most; who brings a further one is answered 503")
     drainSeconds = try settings.int(
       "FORUM_DRAIN_SECONDS", default: 20, in: 1...300, "Stopping: seconds that requests in flight are given")
     let level = try settings.string("FORUM_LOG_LEVEL", default: "info", "Log: debug, info, warning or error")

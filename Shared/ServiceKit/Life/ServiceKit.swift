@@ -44,6 +44,8 @@ public protocol ServiceDefinition: Sendable {
   /// A consumer of its own kind beside the events.
   var batchConsumers: [BatchConsumer] { get }
   var jobs: [Job] { get }
+  /// Bytes that the body of a request may have; a longer one is answered 413.
+  static var maximumBodyBytes: Int { get }
   /// Whether it writes events; then an outbox relay runs.
   static var relaysOutbox: Bool { get }
   /// Called at the end, after requests, consumers and jobs have ended.
@@ -63,6 +65,8 @@ extension ServiceDefinition {
   public var batchConsumers: [BatchConsumer] { [] }
   /// None.
   public var jobs: [Job] { [] }
+  /// 256 KiB.
+  public static var maximumBodyBytes: Int { 256 << 10 }
   /// True: most services write events.
   public static var relaysOutbox: Bool { true }
   /// Nothing to end.

@@ -44,7 +44,8 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
     let gate = TokenGate(
       verifier: AccessTokenVerifier(
         keys: try await common.loadKeys(), issuer: common.tokenIssuer, audience: common.tokenAudience,
-        maximumLifetime: common.tokenLifetime)
+        maximumLifetime: common.tokenLifetime),
+      verifications: common.tokenVerifications
     ) { Int(clock.now.timeIntervalSince1970) }
     let front = Front(
       routes: service.routes, notFound: service.notFound, gate: gate, health: health, metrics: metrics, log: log)
@@ -52,6 +53,7 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
     configuration.address = common.address
     configuration.port = UInt16(common.port)
     configuration.threads = common.httpThreads
+    configuration.maximumBodyBytes = Definition.maximumBodyBytes
     configuration.badRequest = { status, detail in
       Problem(status, "refused", "The request is refused", detail: detail).response
     }

@@ -20,6 +20,18 @@ import Testing
     #expect(JSON.timestamp(Date(milliseconds: 1_543_210_186_000)) == "2018-11-26T05:29:46.000Z")
   }
 
+  @Test func textIsAsFoundationWritesIt() {
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    let ends: [Int64] = [-62_167_219_200_000, -12_219_292_800_001, -12_219_292_800_000, -1, 0, 951_782_400_000]
+    let spread = (0..<20_000).map { Int64(-20_000_000_000_000) + $0 * 2_177_463_123 }  // the years 1336 to 2716
+    let differing = (ends + spread + Self.times).filter {
+      let date = Date(milliseconds: $0)
+      // The style cuts off what is below a millisecond, and with it a whole one where the number is a hair too small.
+      return JSON.timestamp(date) != style.format(date + 0.0004)
+    }
+    #expect(differing.prefix(3) == [])
+  }
+
   @Test func lessThanAMillisecondIsCutOff() {
     #expect(Date(timeIntervalSince1970: 1_543_051_800.1239).milliseconds == 1_543_051_800_123)
   }

@@ -45,6 +45,15 @@ import Testing
     #expect(key.isValid(Array(mac.prefix(16)), for: bytes(message), prefix: 16))
     #expect(!key.isValid(Array(mac.prefix(16)), for: bytes(message)))
     #expect(!key.isValid(mac, for: bytes(message), prefix: 16))
+    bytes(message).withUnsafeBytes { message in
+      for length in 0...33 {
+        let given = (mac + [0]).prefix(length)
+        #expect(given.withUnsafeBytes { key.isValid($0, for: message) } == (16...32).contains(length))
+      }
+      var written = [UInt8](repeating: 0, count: 40)
+      written.withUnsafeMutableBytes { if let start = $0.baseAddress { key.authenticate(message, into: start + 4) } }
+      #expect(written == [0, 0, 0, 0] + mac + [0, 0, 0, 0])
+    }
     for bit in 0..<256 {
       var wrong = mac
       wrong[bit / 8] ^= 1 << UInt8(bit % 8)
@@ -115,5 +124,17 @@ import Testing
     #expect(!constantTimeEqual([1, 2], [1, 2, 3]))
     #expect(randomBytes(32) != randomBytes(32))
     #expect(randomBytes(0) == [])
+  }
+}
+
+@Suite struct NonceSourceTests {
+  @Test func noTwoNoncesAreAlike() async {
+    let source = NonceSource()
+    let all = await withTaskGroup(of: [[UInt8]].self) { group in
+      for _ in 0..<4 { group.addTask { (0..<5_000).map { _ in source.next() } } }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(all.allSatisfy { $0.count == 16 })
+    #expect(Set(all).count == 20_000)
   }
 }

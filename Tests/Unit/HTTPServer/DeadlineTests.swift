@@ -60,6 +60,35 @@ func sleepMilliseconds(_ milliseconds: UInt32) { usleep(milliseconds * 1000) }
     }
   }
 
+  @Test func whenItIsCrowdedSlowClientsMakeRoom() async throws {
+    let limits: (inout HTTPServerConfiguration) -> Void = {
+      $0.maximumConnections = 20
+      $0.crowdedSeconds = 1
+      $0.headerSeconds = 600
+      $0.bodySeconds = 600
+      $0.idleSeconds = 600
+    }
+    try await withHTTPServer(limits, handler: echoRequest) { server in
+      let port = server.port
+      let slow = await offThePool {
+        (0..<20).map { index in
+          let client = RawClient(port: port)
+          let begun = ["GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx", ""]
+          client?.send(begun[index % 3])
+          return client
+        }
+      }
+      #expect(await eventuallyHolds { server.connections <= 15 })
+      let answer = await offThePool { () -> String? in
+        let client = RawClient(port: port)
+        client?.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        return client?.receive(until: "GET / - ")
+      }
+      #expect(answer?.hasSuffix("GET / - ") == true)
+      withExtendedLifetime(slow) {}
+    }
+  }
+
   @Test func aHandlerMayTakeLongerThanAllDeadlines() async throws {
     let slowly: HTTPHandler = { request in
       try? await Task.sleep(for: .seconds(3))
