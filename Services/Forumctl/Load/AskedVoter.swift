@@ -48,5 +48,10 @@ struct AskedVoter: Sendable {
     }
   }
 
-  private func name(_ ballot: Ballot) -> String { "receipt \(ballot.receipt) of \(voter) on \(proposal)" }
+  /// A journal may hold anything: what would move a terminal's cursor is not shown.
+  private func name(_ ballot: Ballot) -> String {
+    let text = "receipt \(ballot.receipt) of \(voter) on \(proposal)"
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+  }
 }
