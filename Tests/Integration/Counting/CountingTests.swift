@@ -113,7 +113,8 @@ import Testing
       let rows = try await bench.database.query("SELECT encode(uuid_send(pseudonym), 'hex') AS voter FROM ballot")
       for row in rows {
         let voter = try #require(UInt128(row["voter"] as String, radix: 16))
-        #expect(known.insert(VoterKey(value: voter)))
+        let isKnown = known.insert(VoterKey(value: voter))
+        #expect(isKnown)
       }
     }
   }

@@ -30,7 +30,7 @@ struct CopyTests {
       let row = try #require(
         try await database.one(
           """
-          SELECT count(*) FILTER (WHERE isTrue) AS yes, max(id)::text AS last, sum(number)::bigint AS sum FROM pair
+          SELECT count(*) FILTER (WHERE isTrue) AS yes, max(id::text) AS last, sum(number)::bigint AS sum FROM pair
           """))
       #expect(try row["yes"] == 49_998)
       #expect(try row["last"] == "00000000-0000-0000-0000-00000000c34f")
