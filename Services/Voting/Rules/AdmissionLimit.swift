@@ -19,7 +19,7 @@ struct AdmissionLimit: Sendable, Equatable {
   /// Never fewer: without any, nobody would learn that Kafka is well again.
   static let floor = 64
   /// Where it begins: below what a broker stores in a second.
-  static let start = 1_000
+  static let start = 2_000
 
   /// Ballots that may wait.
   private(set) var limit: Int
