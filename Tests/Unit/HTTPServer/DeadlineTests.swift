@@ -78,6 +78,8 @@ func sleepMilliseconds(_ milliseconds: UInt32) { usleep(milliseconds * 1000) }
           return client
         }
       }
+      // First all must have come: an empty server is not crowded either.
+      #expect(await eventuallyHolds { server.connections == 20 })
       #expect(await eventuallyHolds { server.connections <= 15 })
       let answer = await offThePool { () -> String? in
         let client = RawClient(port: port)
