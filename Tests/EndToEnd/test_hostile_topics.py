@@ -131,7 +131,7 @@ def test_hostile_events_are_kept_aside_with_their_reason_and_the_readers_live(fo
 def walk_the_whole_path(forum):
     """A good event in every topic, applied by each reader."""
     proposal = forum.open_vote(yes_bar=0, title="after all that")
-    assert forum.cast(proposal, forum.token("steady-voter")).status_code == 202
+    forum.cast_until_taken(proposal, forum.token("steady-voter"))
     forum.await_tally(proposal, 1, 0)
     eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "assigned", 30, "intake shows it assigned")
     assert [case for case in forum.items("/v1/cases") if case["proposal"] == proposal]

@@ -29,6 +29,7 @@ struct Schedule: Sendable {
     let due = try await database.votesDue(in: .scheduled, by: now, limit: 100)
     guard !due.isEmpty else { return }
     try await announce(.open, due, at: now)
+    book.open(due)
     for vote in due {
       try await database.transaction { transaction in
         guard try await transaction.move(vote, from: .scheduled, to: .open, at: now) else { return }

@@ -139,7 +139,10 @@ struct BallotBox: Sendable {
     if known == nil { known = try await database.vote(on: proposal) }
     guard let vote = known else { return .notFound("There is no vote on \(proposal).") }
     switch vote.state {
-    case .scheduled: return .conflict("vote-not-open", "The vote opens at \(JSON.timestamp(vote.rule.opensAt)).")
+    case .scheduled where now < vote.rule.opensAt:
+      return .conflict("vote-not-open", "The vote opens at \(JSON.timestamp(vote.rule.opensAt)).")
+    // Its time has come; this process has not heard yet that it is open.
+    case .scheduled: return .unavailable("The vote is about to open. Cast the ballot again.")
     case .open where now < vote.rule.closesAt: return .unavailable("The vote is about to open. Cast the ballot again.")
     case .open, .closing, .closed:
       return .conflict("vote-closed", "The vote closed at \(JSON.timestamp(vote.rule.closesAt)).")

@@ -10,6 +10,8 @@ final class VoteBook: Sendable {
   struct Entry: Sendable {
     let vote: Vote
     let key: HMACKey
+    /// Whether its opening records are in the log, so that ballots behind them count.
+    var isOpen: Bool
   }
 
   private let database: Database
@@ -23,7 +25,7 @@ final class VoteBook: Sendable {
 
   /// The vote if it takes ballots now.
   func openVote(on proposal: ProposalID, at now: Date) -> Entry? {
-    guard let entry = entry(of: proposal), entry.vote.state == .open, now < entry.vote.rule.closesAt else { return nil }
+    guard let entry = entry(of: proposal), entry.isOpen, now < entry.vote.rule.closesAt else { return nil }
     return entry
   }
 
@@ -35,9 +37,21 @@ final class VoteBook: Sendable {
   func refresh() async throws {
     let votes = try await database.currentVotes()
     let known = entries.withLock { $0 }
-    let read = votes.map { vote in
-      (vote.proposal, Entry(vote: vote, key: known[vote.proposal]?.key ?? pseudonyms.key(of: vote.proposal)))
+    let keys = votes.map { known[$0.proposal]?.key ?? pseudonyms.key(of: $0.proposal) }
+    entries.withLock { entries in
+      let read = zip(votes, keys).map { vote, key in
+        // What was read may be older than what `open` was told.
+        let isOpen = vote.state == .open || (vote.state == .scheduled && entries[vote.proposal]?.isOpen == true)
+        return (vote.proposal, Entry(vote: vote, key: key, isOpen: isOpen))
+      }
+      entries = Dictionary(read) { first, _ in first }
     }
-    entries.withLock { $0 = Dictionary(read) { first, _ in first } }
+  }
+
+  /// Takes ballots on these votes from now on: their opening records are in the log. Whoever sees in the database that a
+  /// vote is open must find it so here.
+  func open(_ votes: [Vote]) {
+    let opened = votes.map { ($0.proposal, Entry(vote: $0, key: key(of: $0.proposal), isOpen: true)) }
+    entries.withLock { $0.merge(opened) { $1 } }
   }
 }
