@@ -36,8 +36,7 @@ final class Count: BatchHandler {
     var filter: VoterFilter?
     /// Whether the filter knows all who have voted before.
     var isFilterComplete = false
-    /// The batch that was begun last.
-    var latest: BallotBatch?
+    var unjudged = UnjudgedBatches()
   }
 
   private let setting: Setting
@@ -81,8 +80,8 @@ final class Count: BatchHandler {
   func makeBatch() -> BallotBatch {
     state.withLock { state in
       let batch = BallotBatch(
-        votes: state.votes, after: state.latest, ballotKey: setting.ballotKey, capacity: setting.batchSize)
-      state.latest = batch
+        votes: state.votes, waiting: state.unjudged.waiting, ballotKey: setting.ballotKey, capacity: setting.batchSize)
+      state.unjudged.append(batch)
       return batch
     }
   }

@@ -43,20 +43,24 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
   /// What was prepared for writing.
   var writing = BallotWriting.none
 
+  private(set) var isJudged = false
+  /// Proposals of which this batch has a control record that was not judged yet.
+  private(set) var undecided: Set<UInt128> = []
+
   private var deferred: [Deferred] = []
-  /// Proposals of which a control record was deferred: so must be all that follow it.
-  private var deferring: Set<UInt128> = []
+  /// Proposals whose records must all be deferred, since a control record before them was.
+  private var deferring: Set<UInt128>
   private let votes: VoteTable
   private var taken = [Int64](repeating: 0, count: Int(Topics.ballots.partitions))
   private let ballotKey: HMACKey
 
   /// - Parameters:
   ///   - votes: those that are known, as of the last batch of which all was judged.
-  ///   - former: the batch before; what it has deferred and not judged yet must be deferred here, too.
+  ///   - waiting: proposals of which a batch before this one has a control record that was not judged yet.
   ///   - capacity: records at most, as a rule.
-  init(votes: VoteTable, after former: BallotBatch? = nil, ballotKey: HMACKey, capacity: Int) {
+  init(votes: VoteTable, waiting: Set<UInt128> = [], ballotKey: HMACKey, capacity: Int) {
     self.votes = votes
-    deferring = former?.deferring ?? []
+    deferring = waiting
     self.ballotKey = ballotKey
     rows.reserveCapacity(capacity)
   }
@@ -82,7 +86,10 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
         take(fields, choice, of: votes.number(at: vote), offset, partition)
       }
     } else {
-      if case .control = fields.kind { deferring.insert(fields.proposal) }
+      if case .control = fields.kind {
+        undecided.insert(fields.proposal)
+        deferring.insert(fields.proposal)
+      }
       deferred.append(
         Deferred(
           fields: fields, partition: partition, offset: offset, key: key.map(Array.init), value: value.map(Array.init)))
@@ -115,7 +122,8 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
   /// - Returns: whether there was anything to judge.
   @discardableResult
   func judgeDeferred(_ standings: inout [UInt128: VoteStanding]) -> Bool {
-    defer { deferring = [] }
+    isJudged = true
+    undecided = []
     if deferred.isEmpty { return false }
     for record in deferred {
       if let reason = judge(record, &standings) {

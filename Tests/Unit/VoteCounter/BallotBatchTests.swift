@@ -147,6 +147,38 @@ import Testing
     #expect(again.controls.count == 1 && again.rows.count == 1 && again.repeatedControls.isEmpty)
   }
 
+  /// Reading is ahead of judging; what waits for a control record waits until that one is judged, and no longer.
+  @Test func onlyAnUnjudgedControlRecordHoldsBallotsUp() {
+    var standings = standings(opened: false)
+    var unjudged = UnjudgedBatches()
+    func read(_ record: [UInt8]?, at offset: Int64) -> BallotBatch {
+      let batch = BallotBatch(
+        votes: VoteTable(standings), waiting: unjudged.waiting, ballotKey: key, capacity: 10)
+      unjudged.append(batch)
+      batch.append(record, offset: offset, partition: 0)
+      return batch
+    }
+    let first = read(control(.open), at: 0)
+    let second = read(ballot(1), at: 1)
+    #expect(second.rows.isEmpty && second.rejected.isEmpty)
+    first.judgeDeferred(&standings)
+    // The second one waits for the first, which has been judged; the third one has nothing to wait for.
+    let third = read(ballot(2), at: 2)
+    #expect(third.rows.count == 1)
+    second.judgeDeferred(&standings)
+    #expect(second.rows.count == 1)
+  }
+
+  @Test func aDroppedBatchHoldsNothingUp() {
+    var unjudged = UnjudgedBatches()
+    var batch: BallotBatch? = BallotBatch(votes: VoteTable(standings()), ballotKey: key, capacity: 10)
+    if let batch { unjudged.append(batch) }
+    batch?.append(control(.close), offset: 0, partition: 0)
+    #expect(unjudged.waiting == [UInt128(proposal)])
+    batch = nil
+    #expect(unjudged.waiting.isEmpty)
+  }
+
   @Test func theResultsOfABatchKeepTheConservationLaw() {
     var standings = standings()
     let batch = judge([ballot(1), ballot(1, .no), ballot(2), control(.open), nil], &standings)
