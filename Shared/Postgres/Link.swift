@@ -106,25 +106,23 @@ final class Link {
     return try checked(result).table()
   }
 
-  /// Runs `COPY … FROM STDIN` with the bytes as its data.
-  /// - Returns: how many rows the server stored.
-  func copy(_ bytes: [UInt8], _ statement: StaticString) throws(PostgresError) -> Int {
+  /// Runs `COPY … FROM STDIN`.
+  /// - Parameter rows: writes the data; given what sends a piece of it.
+  /// - Returns: what `rows` returned, when the server has stored as many rows as were written.
+  func copy<Result>(
+    _ statement: StaticString, _ rows: ((UnsafeRawBufferPointer) -> Bool) -> CopyRows.Outcome<Result>
+  ) throws(PostgresError) -> Result {
     let begun = PQexec(connection, statement.description)
     guard PQresultStatus(begun) == PGRES_COPY_IN else {
       _ = try checked(begun)
       throw PostgresError(sqlState: "42601", message: "not a COPY FROM STDIN")
     }
     PQclear(begun)
-    // In pieces: libpq copies each into its buffer, which would grow to the size of the largest.
-    let piece = 1 << 18
-    let isSent = bytes.withUnsafeBytes { bytes in
-      for start in stride(from: 0, to: bytes.count, by: piece) {
-        let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + piece, bytes.count)])
-        let data = part.baseAddress?.assumingMemoryBound(to: CChar.self)
-        if PQputCopyData(connection, data, Int32(part.count)) != 1 { return false }
-      }
-      return PQputCopyEnd(connection, nil) == 1
+    let written = rows { piece in
+      let data = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
+      return PQputCopyData(connection, data, Int32(piece.count)) == 1
     }
+    let isSent = written.isSent && PQputCopyEnd(connection, nil) == 1
     // Also after a failure: the server's report says why, and the connection is of use again when all was read.
     let result = PQgetResult(connection)
     while let more = PQgetResult(connection) { PQclear(more) }
@@ -133,7 +131,10 @@ final class Link {
       isBroken = true
       throw .connectionLost(String(cString: PQerrorMessage(connection)).trimmed)
     }
-    return stored
+    guard stored == written.rows else {
+      throw PostgresError(sqlState: "XX000", message: "COPY stored \(stored) rows of \(written.rows)")
+    }
+    return written.result
   }
 
   /// The one place where results are judged.

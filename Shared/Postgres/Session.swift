@@ -65,9 +65,13 @@ actor Session {
     guard link.isInTransaction else { throw .transactionEnded }
   }
 
-  /// Feeds rows to a COPY in a transaction.
-  func copy(_ rows: CopyRows, _ statement: StaticString, in transaction: Int) throws(PostgresError) -> Int {
-    try link(of: transaction).copy(rows.bytes, statement)
+  /// Runs a COPY in a transaction.
+  /// - Parameter rows: writes the data; given what sends a piece of it.
+  func copy<Result: Sendable>(
+    _ statement: StaticString, in transaction: Int,
+    _ rows: @Sendable ((UnsafeRawBufferPointer) -> Bool) -> CopyRows.Outcome<Result>
+  ) throws(PostgresError) -> Result {
+    try link(of: transaction).copy(statement, rows)
   }
 
   /// Commits a transaction.

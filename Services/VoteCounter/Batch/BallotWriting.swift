@@ -5,10 +5,13 @@ import Postgres
 struct BallotWriting: Sendable {
   static let none = BallotWriting()
 
-  /// Rows for `COPY ballot`, sorted; nil if there are none.
-  private(set) var copied: CopyRows?
-  /// What the copied rows add, if COPY takes them.
-  private(set) var copiedCount = BallotCount()
+  /// Columns of `COPY ballot`.
+  static let columns = 6
+  /// Bytes that the fields of one row take.
+  static let fieldBytes = 39
+
+  /// The ballots to be copied, by their indices in the batch, sorted.
+  private(set) var copied: [UInt32] = []
   /// The ballots of voters who have perhaps voted before, in the order of the log.
   private(set) var checked: [BallotRow] = []
 
@@ -24,23 +27,26 @@ struct BallotWriting: Sendable {
     for (index, row) in rows.enumerated() {
       if isPerhapsKnown(row.voter) { checked.append(row) } else { order.append(row, index: index) }
     }
-    guard order.count > 0 else { return }
-    let newCount = order.count
+    copied = order.sorted()
+  }
+
+  /// Writes the rows for `COPY ballot`.
+  /// - Parameter rows: the batch's.
+  /// - Returns: what they add, if COPY takes them.
+  func write(_ rows: [BallotRow], to copy: inout CopyRows) -> BallotCount {
     var count = BallotCount()
-    copied = CopyRows(columns: 6, rows: newCount, bytesInRow: 39) { writer in
-      order.forEachSorted { index in
-        let row = rows[index]
-        writer.beginRow()
-        writer.append(row.acceptedAt)
-        writer.append(row.offset)
-        writer.append(row.vote)
-        writer.append(row.partition)
-        writer.append(row.isYes)
-        writer.append(row.voter.value)
-        count.add(row)
-      }
+    for index in copied {
+      let row = rows[Int(index)]
+      copy.beginRow()
+      copy.append(row.acceptedAt)
+      copy.append(row.offset)
+      copy.append(row.vote)
+      copy.append(row.partition)
+      copy.append(row.isYes)
+      copy.append(row.voter.value)
+      count.add(row)
     }
-    copiedCount = count
+    return count
   }
 }
 

@@ -23,15 +23,15 @@ struct BallotOrder {
     keys.append((vote << 24 | voter) << Self.indexBits | UInt64(truncatingIfNeeded: index))
   }
 
-  /// Calls `body` with each index in order; those with equal keys in the order in which they came.
-  consuming func forEachSorted(_ body: (Int) -> Void) {
+  /// The indices in order; those with equal keys in the order in which they came.
+  consuming func sorted() -> [UInt32] {
     // A radix sort in four passes.
     var sorted = keys
     for digit in 0..<UInt64(Self.digits) {
       Self.distribute(keys, into: &sorted, by: Self.indexBits + digit * Self.digitBits)
       swap(&keys, &sorted)
     }
-    for key in keys { body(Int(truncatingIfNeeded: key & (1 << Self.indexBits - 1))) }
+    return keys.map { UInt32(truncatingIfNeeded: $0 & (1 << Self.indexBits - 1)) }
   }
 
   /// One pass: a stable distribution by the digit at `shift`.

@@ -3,7 +3,16 @@ import Postgres
 /// A voter in one vote: the first 16 of the pseudonym's 32 bytes, as a number; a `uuid` to PostgreSQL, which orders them
 /// the same way.
 struct VoterKey: Sendable, Hashable, Comparable, PostgresEncodable {
-  let value: UInt128
+  // Two halves: a `UInt128` is aligned to 16 bytes, which would make a `BallotRow` a fifth larger.
+  private let high: UInt64
+  private let low: UInt64
+
+  init(value: UInt128) {
+    high = UInt64(truncatingIfNeeded: value >> 64)
+    low = UInt64(truncatingIfNeeded: value)
+  }
+
+  var value: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
   static let postgresType = PostgresType.uuid
 

@@ -6,17 +6,21 @@ import ServiceKit
 extension Transaction {
   /// Stores the ballots that are the first of their voters in the log; the rest are duplicates.
   /// - Returns: what was new.
-  /// - Parameter all: the ballots of the batch, for the case that one held for new was not.
+  /// - Parameter all: the ballots of the batch.
   func insert(_ writing: BallotWriting, of all: [BallotRow]) async throws -> BallotCount {
-    guard let rows = writing.copied else { return try await insert(writing.checked) }
+    guard !writing.copied.isEmpty else { return try await insert(writing.checked) }
+    let copied: BallotCount
     do {
-      try await savepoint { transaction in
-        try await transaction.copy(
-          rows, "COPY ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym) FROM STDIN (FORMAT binary)")
+      copied = try await savepoint { transaction in
+        let count = try await transaction.copy(
+          "COPY ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym) FROM STDIN (FORMAT binary)",
+          columns: BallotWriting.columns, fieldBytes: BallotWriting.fieldBytes
+        ) { writing.write(all, to: &$0) }
         FailPoint.reach("copied")
+        return count
       }
     } catch let error as PostgresError where error.isUniqueViolation { return try await insert(all) }
-    return writing.copiedCount + (try await insert(writing.checked))
+    return copied + (try await insert(writing.checked))
   }
 
   /// Stores those of `rows` that are the first of their voters, whoever comes with them.

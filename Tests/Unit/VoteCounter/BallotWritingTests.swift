@@ -14,13 +14,26 @@ import Testing
     (0..<count).map { row(Int32.random(in: 1...votes), UInt128.random(in: 0 ... .max), offset: Int64($0)) }
   }
 
+  /// The bytes of the COPY, and what they add.
+  private func written(_ writing: BallotWriting, _ rows: [BallotRow]) -> (bytes: [UInt8], count: BallotCount) {
+    var bytes: [UInt8] = []
+    func send(_ piece: UnsafeRawBufferPointer) -> Bool {
+      bytes += piece
+      return true
+    }
+    let outcome = CopyRows.write(
+      columns: BallotWriting.columns, fieldBytes: BallotWriting.fieldBytes, to: send
+    ) { writing.write(rows, to: &$0) }
+    #expect(outcome.isSent && outcome.rows == writing.copied.count)
+    return (bytes, outcome.result)
+  }
+
   @Test func theOrderIsByVoteThenVoterAndStable() {
     for count in [0, 1, 2, 1_000, 20_000] {
       let rows = random(count) + random(count / 10, votes: 1)
       var sorting = BallotOrder(capacity: rows.count)
       for (index, row) in rows.enumerated() { sorting.append(row, index: index) }
-      var order: [Int] = []
-      sorting.forEachSorted { order.append($0) }
+      let order = sorting.sorted().map(Int.init)
       #expect(order.sorted() == Array(rows.indices))
       for (a, b) in zip(order, order.dropFirst()) {
         let (left, right) = (rows[a], rows[b])
@@ -53,9 +66,11 @@ import Testing
     var filter = VoterFilter(byteCount: 1_000)  // much too small: many guesses are wrong
     let rows = random(5_000)
     let writing = BallotWriting(rows) { filter.insert($0) }
-    let copied = writing.copiedCount.byVote.reduce(0) { $0 + $1.yes + $1.no }
-    #expect(Int(copied) + writing.checked.count == 5_000)
-    #expect(writing.copied?.bytes.count == 19 + Int(copied) * 65 + 2)
+    #expect(writing.copied.count + writing.checked.count == 5_000)
+    #expect(Set(writing.copied.map { rows[Int($0)].offset } + writing.checked.map(\.offset)).count == 5_000)
+    let (bytes, count) = written(writing, rows)
+    #expect(count.byVote.reduce(0) { $0 + $1.yes + $1.no } == Int64(writing.copied.count))
+    #expect(bytes.count == 19 + writing.copied.count * 65 + 2)
     #expect(writing.checked.count > 100)
   }
 
@@ -64,19 +79,19 @@ import Testing
     let rows = [row(1, 77, offset: 3), row(1, 77, offset: 4, yes: false)]
     let writing = BallotWriting(rows) { filter.insert($0) }
     #expect(writing.checked == [rows[1]])
-    #expect(writing.copiedCount.byVote == [BallotCount.Increment(vote: 1, yes: 1, no: 0)])
+    #expect(written(writing, rows).count.byVote == [BallotCount.Increment(vote: 1, yes: 1, no: 0)])
   }
 
   @Test func withoutNewVotersNothingIsCopied() {
     let writing = BallotWriting([row(1, 5)]) { _ in true }
-    #expect(writing.copied == nil && writing.checked.count == 1)
-    #expect(BallotWriting([]) { _ in false }.copied == nil)
+    #expect(writing.copied.isEmpty && writing.checked.count == 1)
+    #expect(BallotWriting([]) { _ in false }.copied.isEmpty)
   }
 
-  @Test func theBytesAreThoseOfTheBinaryFormat() throws {
+  @Test func theBytesAreThoseOfTheBinaryFormat() {
     let ballot = BallotRow(
       voter: VoterKey(value: 0x0102), acceptedAt: 3, offset: 4, vote: 5, partition: 6, isYes: true)
-    let bytes = try #require(BallotWriting([ballot]) { _ in false }.copied?.bytes)
+    let bytes = written(BallotWriting([ballot]) { _ in false }, [ballot]).bytes
     var expected = Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0] + Array(repeating: 0, count: 8)
     expected += [0, 6]
     expected += [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3] + [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 4]
