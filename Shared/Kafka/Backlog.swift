@@ -3,11 +3,11 @@ import CLibrdkafka
 /// Keeps the library's queue of read records short without letting it run dry.
 ///
 /// The library stops fetching when `queued.min.messages` records wait. Since 2.2.0 `fetch.queue.backoff.ms` says when it
-/// looks again whether there is room. Before, its thread sleeps for a second then, unless it gets something to do, and a
-/// queue that lasts for a second would take 500 bytes a record: so it is given something to do.
+/// looks again whether there is room. Before, its threads sleep for a second then, unless something wakes them, and a
+/// queue that lasts for a second would take 500 bytes a record: so they are woken.
 struct Backlog {
   /// Records in the queue from which on nothing is fetched.
-  static let limit: Int32 = 20_000
+  static let limit: Int32 = 10_000
 
   /// What the library must be told, by its version.
   static var properties: [String: String] {
@@ -16,23 +16,29 @@ struct Backlog {
 
   private static let isToldByProperty = rd_kafka_version() >= 0x0202_0000
 
+  private let user: String
+  private let password: String
   private var seen = 0
   private var wasFull = false
 
-  /// Called for each record; looks now and then how long the queue is, and has more fetched if it was full and is half
-  /// empty.
-  mutating func took(_ record: borrowing RecordView, from queue: KafkaHandle, of handle: KafkaHandle) {
+  /// - Parameter properties: of the consumer.
+  init(_ properties: [String: String]) {
+    user = properties["sasl.username"] ?? ""
+    password = properties["sasl.password"] ?? ""
+  }
+
+  /// Called for each record; looks now and then how long the queue is, and has more fetched if it was full and is not
+  /// any more.
+  mutating func took(from queue: KafkaHandle, of handle: KafkaHandle) {
     seen &+= 1
-    if seen & 1023 != 0 || Self.isToldByProperty { return }
+    if seen & 511 != 0 || Self.isToldByProperty { return }
     let length = rd_kafka_queue_length(queue.pointer)
     if length >= Self.limit {
       wasFull = true
-    } else if wasFull, length < Self.limit / 2 {
+    } else if wasFull, length < Self.limit / 4 * 3 {
       wasFull = false
-      let place = record.topicPartition
-      var (low, high): (Int64, Int64) = (0, 0)
-      // Any request to the partition's broker would do; the answer is of no interest.
-      rd_kafka_query_watermark_offsets(handle.pointer, place.topic, place.partition, &low, &high, 100)
+      // Telling it what it knows has no effect but one: it wakes all its threads.
+      if let refused = rd_kafka_sasl_set_credentials(handle.pointer, user, password) { rd_kafka_error_destroy(refused) }
     }
   }
 }

@@ -45,7 +45,7 @@ public actor Consumer {
   private let handle: KafkaHandle
   private let queue: KafkaHandle
   private let closing = Atomic<Bool>(false)
-  private var backlog = Backlog()
+  @exclusivity(unchecked) private var backlog: Backlog
   private var closed = false
   /// What ended a batch early and is owed to the next call.
   private var pending: Result<Event<Never>, KafkaError>?
@@ -71,7 +71,7 @@ public actor Consumer {
       tuning: [
         "queued.min.messages": String(Backlog.limit),
         "queued.max.messages.kbytes": "16384",
-        "fetch.max.bytes": "2097152",
+        "fetch.max.bytes": "1048576",
         "fetch.wait.max.ms": "100",
         "heartbeat.interval.ms": String(max(1, sessionTimeout / 3)),
       ].merging(Backlog.properties) { $1 },
@@ -95,6 +95,7 @@ public actor Consumer {
     }
     self.handle = handle
     self.queue = KafkaHandle(pointer: queue)
+    backlog = Backlog(configuration.properties)
     executor = ThreadExecutor(name: "kafka-consumer")
   }
 
@@ -180,7 +181,7 @@ public actor Consumer {
       }
       collector.collect(record)
       count += 1
-      backlog.took(record, from: queue, of: handle)
+      backlog.took(from: queue, of: handle)
     }
     return nil
   }
