@@ -57,7 +57,7 @@ let services = [
   Service(executable: "vote-counter", library: "VoteCounter", dependencies: ["Voting"]),
   Service(
     executable: "forumctl", library: "Forumctl",
-    dependencies: ["CEpoll", "CZlib", "Intake", "Moderation", "Notification", "Portal", "Referral", "Voting"]),
+    dependencies: ["CGlibc", "CZlib", "Intake", "Moderation", "Notification", "Portal", "Referral", "Voting"]),
 ]
 
 let package = Package(
@@ -69,8 +69,8 @@ let package = Package(
     systemLibrary("CLibpq", pkgConfig: "libpq", package: "libpq-dev"),
     systemLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
     systemLibrary("CLibcurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
-    // The kernel's own header, of libc6-dev, which Swift's Glibc leaves out.
-    .systemLibrary(name: "CEpoll", path: "Shared/CEpoll"),
+    // Headers of libc6-dev that Swift's Glibc leaves out.
+    .systemLibrary(name: "CGlibc", path: "Shared/CGlibc"),
     systemLibrary("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
 
     shared("Threading"),
@@ -80,7 +80,8 @@ let package = Package(
     shared("HTTPServer", ["CLibevent"]),
     shared("HTTPClient", ["CLibcurl", "Threading"]),
     shared("Contracts", ["Crypto"]),
-    shared("ServiceKit", ["Contracts", "Crypto", "HTTPServer", "HTTPClient", "Kafka", "Postgres", "Threading"]),
+    shared(
+      "ServiceKit", ["CGlibc", "Contracts", "Crypto", "HTTPServer", "HTTPClient", "Kafka", "Postgres", "Threading"]),
 
     tests(
       "Unit",

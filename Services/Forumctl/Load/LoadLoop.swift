@@ -1,4 +1,4 @@
-import CEpoll
+import CGlibc
 import Glibc
 
 /// Sends traffic over keep-alive connections from one thread: a request when it is due if a connection is free, else as

@@ -15,6 +15,7 @@ public enum Service {
   ///
   /// Arguments: `--help` prints the settings; `healthcheck` asks the running process on this machine whether it is ready.
   public static func run<Definition: ServiceDefinition>(_: Definition.Type) async -> Never {
+    Allocator.tune()
     let arguments = CommandLine.arguments.dropFirst()
     if arguments.contains("--help") || arguments.contains("-h") {
       print(help(of: Definition.self))
