@@ -7,6 +7,7 @@ import ServiceKit
 /// not known here, and from a control record on all that follow it in its vote.
 final class BallotBatch: RecordBatch, @unchecked Sendable {
   // One owner at a time: the consumer's thread fills it, then the session prepares it, then a transaction reads it.
+  // What changes with every record is not checked for it at run time: a twentieth of the count.
   struct Control: Sendable, Equatable {
     let vote: Int32
     let action: BallotRecord.Control
@@ -31,15 +32,15 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
   }
 
   /// Ballots that may count, in the order in which they were read; each partition's in the order of the log.
-  private(set) var rows: [BallotRow] = []
+  @exclusivity(unchecked) private(set) var rows: [BallotRow] = []
   private(set) var controls: [Control] = []
   private(set) var rejected: [Rejected] = []
   /// Control records that say what was said before, by partition.
   private(set) var repeatedControls: [Int32: Int64] = [:]
   /// Records taken, in all.
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
   /// When the newest ballot was accepted, in milliseconds since 1970.
-  private(set) var newest: Int64 = 0
+  @exclusivity(unchecked) private(set) var newest: Int64 = 0
   /// What was prepared for writing.
   var writing = BallotWriting.none
 
@@ -49,9 +50,9 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
 
   private var deferred: [Deferred] = []
   /// Proposals whose records must all be deferred, since a control record before them was.
-  private var deferring: Set<UInt128>
+  @exclusivity(unchecked) private var deferring: Set<UInt128>
   private let votes: VoteTable
-  private var taken = [Int64](repeating: 0, count: Int(Topics.ballots.partitions))
+  @exclusivity(unchecked) private var taken = [Int64](repeating: 0, count: Int(Topics.ballots.partitions))
   private let ballotKey: HMACKey
 
   /// - Parameters:

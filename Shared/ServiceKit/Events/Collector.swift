@@ -23,10 +23,10 @@ final class Collector: RecordCollector, @unchecked Sendable {
     let partition: TopicPartition
     let position: Position
     let allowsGaps: Bool
-    var next: Int64
-    var lastKey = LastBytes()
-    var lastValue = LastBytes()
-    var gap: String?
+    @exclusivity(unchecked) var next: Int64
+    @exclusivity(unchecked) var lastKey = LastBytes()
+    @exclusivity(unchecked) var lastValue = LastBytes()
+    @exclusivity(unchecked) var gap: String?
 
     init(_ partition: TopicPartition, _ position: Position, allowsGaps: Bool) {
       self.partition = partition
@@ -45,13 +45,13 @@ final class Collector: RecordCollector, @unchecked Sendable {
   }
 
   /// Records taken.
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
   private let batch: any RecordBatch
   private let cursors: [Cursor]
   private let byPartition: [TopicPartition: Cursor]
   /// Most neighbours are of one partition.
-  private var source: RecordView.Source?
-  private var cursor: Cursor?
+  @exclusivity(unchecked) private var source: RecordView.Source?
+  @exclusivity(unchecked) private var cursor: Cursor?
 
   /// - Parameter compacted: topics in which offsets may be missing.
   init(_ batch: any RecordBatch, positions: [TopicPartition: Position], compacted: Set<String>) {
