@@ -77,7 +77,7 @@ let package = Package(
     shared("Crypto", ["COpenSSL"]),
     shared("Kafka", ["CLibrdkafka", "Threading"]),
     shared("Postgres", ["CLibpq", "Threading"]),
-    shared("HTTPServer", ["CLibevent"]),
+    shared("HTTPServer", ["CGlibc", "CLibevent"]),
     shared("HTTPClient", ["CLibcurl", "Threading"]),
     shared("Contracts", ["Crypto"]),
     shared(

@@ -23,6 +23,9 @@ final class Connections {
   private var refused: [Connection] = []
   /// Set while the server drains and the listening socket is still open.
   private var whenClosed: (() -> Void)?
+  /// Whether those who had begun to connect when the drain began have had the time for it.
+  private var isHandshakeOver = false
+  private var handshakeEvent: OpaquePointer?
   /// The tick at which it is closed whoever waits.
   private var closeBy = 0
 
@@ -63,18 +66,26 @@ final class Connections {
     evconnlistener_set_error_cb(listener) { listener, _ in evconnlistener_disable(listener) }
     boundSocket = evhttp_bind_listener(http, listener)
     laterEvent = event_new(base, -1, 0, { _, _, me in Connections.from(me)?.runLater() }, me)
+    handshakeEvent = event_new(base, -1, 0, { _, _, me in Connections.from(me)?.onHandshakesOver() }, me)
     tickEvent = event_new(base, -1, Int16(EV_PERSIST), { _, _, me in Connections.from(me)?.onTick() }, me)
     var interval = timeval(tv_sec: 0, tv_usec: 1_000_000 / Self.ticksPerSecond)
     event_add(tickEvent, &interval)
   }
 
-  /// Takes the connections that wait to be accepted, closes the listening socket, and lets streams end.
+  /// Takes the connections that have been begun, closes the listening socket, and lets streams end.
   /// - Parameter closed: called when there will be no further connection.
   func drain(_ closed: @escaping () -> Void) {
     whenClosed = closed
     closeBy = deadline(seconds: 1)
     for connection in live.values { connection.beginDrain() }
-    closeListener()
+    dropNewcomers(at: evconnlistener_get_fd(listener))
+    var moment = timeval(tv_sec: 0, tv_usec: 50_000)
+    event_add(handshakeEvent, &moment)
+  }
+
+  private func onHandshakesOver() {
+    isHandshakeOver = true
+    if whenClosed != nil { closeListener() }
   }
 
   /// Closes everything; the loop does not run any more.
@@ -83,6 +94,7 @@ final class Connections {
     evhttp_free(http)
     if let tickEvent { event_free(tickEvent) }
     if let laterEvent { event_free(laterEvent) }
+    if let handshakeEvent { event_free(handshakeEvent) }
   }
 
   /// The tick from which on a deadline that begins now has passed.
@@ -104,7 +116,8 @@ final class Connections {
   private func closeListener(atOnce: Bool = false) {
     guard let boundSocket else { return }
     var waiting = pollfd(fd: evconnlistener_get_fd(listener), events: Int16(POLLIN), revents: 0)
-    if !atOnce && tick < closeBy && (!accepted.isEmpty || poll(&waiting, 1, 0) > 0) { return }
+    let isWaitedFor = !isHandshakeOver || !accepted.isEmpty || poll(&waiting, 1, 0) > 0
+    if !atOnce && tick < closeBy && isWaitedFor { return }
     evhttp_del_accept_socket(http, boundSocket)
     self.boundSocket = nil
     whenClosed?()

@@ -1,3 +1,4 @@
+internal import CGlibc
 import CLibevent
 import Glibc
 
@@ -45,6 +46,27 @@ private func bindSocket(
     throw error
   }
   return descriptor
+}
+
+/// Lets nobody else begin to connect: the kernel drops their SYN, and they try again after a second, when the socket is
+/// closed and refuses them. Between the last look whether anybody waits and the closing somebody could come in else, whom
+/// the closing would reset with his request. Who has begun before is not kept out.
+///
+/// A socket filter of classic BPF (Linux, networking/filter.rst), which here gets TCP segments from their header on.
+func dropNewcomers(at socket: Int32) {
+  let flags: UInt32 = 13
+  let syn: UInt32 = 0x02
+  var program = [
+    sock_filter(code: UInt16(BPF_LD | BPF_B | BPF_ABS), jt: 0, jf: 0, k: flags),
+    sock_filter(code: UInt16(BPF_JMP | BPF_JSET | BPF_K), jt: 0, jf: 1, k: syn),
+    sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0),
+    sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: .max),
+  ]
+  program.withUnsafeMutableBufferPointer { program in
+    var filter = sock_fprog(len: UInt16(program.count), filter: program.baseAddress)
+    // Where there are no filters the kernel has the last word, as before.
+    setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, socklen_t(MemoryLayout<sock_fprog>.size))
+  }
 }
 
 /// What a failed `bind` or `listen` means; the kernel may find out in either that the port is taken.
