@@ -6,6 +6,8 @@ import Postgres
 struct LedgerSystem: Sendable {
   let group: String
   let kafka: KafkaConfiguration
+  /// Milliseconds without a sign of life after which the group gives this member up.
+  var sessionTimeout = 6_000
   let ledger: PartitionLedger
   let database: Database
   let health: Health
@@ -49,7 +51,7 @@ struct LedgerConsumer<Handler: BatchHandler>: Sendable {
   }
 
   private func session(_ limit: Int) async throws {
-    let consumer = try Consumer(system.kafka, group: system.group)
+    let consumer = try Consumer(system.kafka, group: system.group, sessionTimeout: system.sessionTimeout)
     var session = Session(consumer: consumer, queue: queue(try await makeHandler()), limit: limit)
     let outcome: Result<Void, any Error>
     do {

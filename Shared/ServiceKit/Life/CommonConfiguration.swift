@@ -72,6 +72,7 @@ struct CommonConfiguration: ServiceConfiguration {
   let database: DatabaseConfiguration
   let connections: Int
   let broker: BrokerConfiguration
+  let kafkaSession: Int
   let tokenKeys: String
   let tokenIssuer: String
   let tokenAudience: String
@@ -88,6 +89,9 @@ struct CommonConfiguration: ServiceConfiguration {
     connections = try settings.int(
       "FORUM_DATABASE_CONNECTIONS", default: 8, in: 2...200, "PostgreSQL: connections at most")
     broker = try BrokerConfiguration(&settings)
+    kafkaSession = try settings.int(
+      "FORUM_KAFKA_SESSION_MS", default: 6_000, in: 1_000...300_000,
+      "Kafka: milliseconds without a sign of life after which a consumer's partitions go to others")
     tokenKeys = try settings.string("FORUM_TOKEN_KEYS", "Access tokens: file or address of the key set (RFC 7517)")
     tokenIssuer = try settings.string("FORUM_TOKEN_ISSUER", "Access tokens: issuer (iss)")
     tokenAudience = try settings.string(

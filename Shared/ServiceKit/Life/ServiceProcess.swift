@@ -163,7 +163,7 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
 
   private var system: LedgerSystem {
     LedgerSystem(
-      group: Definition.name, kafka: kit.kafka,
+      group: Definition.name, kafka: kit.kafka, sessionTimeout: common.kafkaSession,
       ledger: PartitionLedger(database: kit.database, admin: kit.admin, owner: kit.instance), database: kit.database,
       health: kit.health, log: kit.log, clock: kit.clock)
   }
