@@ -34,7 +34,7 @@ struct Service {
 
   var targets: [Target] {
     let kit: [Target.Dependency] = [
-      "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Kafka", "Postgres", "ServiceKit", "Threading",
+      "Contracts", "Crypto", "FailPoints", "HTTPClient", "HTTPServer", "Kafka", "Postgres", "ServiceKit", "Threading",
     ]
     return [
       .target(
@@ -73,15 +73,19 @@ let package = Package(
     .systemLibrary(name: "CGlibc", path: "Shared/CGlibc"),
     systemLibrary("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
 
+    shared("FailPoints"),
     shared("Threading"),
     shared("Crypto", ["COpenSSL"]),
     shared("Kafka", ["CLibrdkafka", "Threading"]),
-    shared("Postgres", ["CLibpq", "Threading"]),
+    shared("Postgres", ["CLibpq", "FailPoints", "Threading"]),
     shared("HTTPServer", ["CGlibc", "CLibevent"]),
     shared("HTTPClient", ["CLibcurl", "Threading"]),
     shared("Contracts", ["Crypto"]),
     shared(
-      "ServiceKit", ["CGlibc", "Contracts", "Crypto", "HTTPServer", "HTTPClient", "Kafka", "Postgres", "Threading"]),
+      "ServiceKit",
+      [
+        "CGlibc", "Contracts", "Crypto", "FailPoints", "HTTPServer", "HTTPClient", "Kafka", "Postgres", "Threading",
+      ]),
 
     tests(
       "Unit",

@@ -1,5 +1,6 @@
 import Contracts
 import Crypto
+import FailPoints
 import FoundationEssentials
 import Kafka
 import Postgres

@@ -1,4 +1,5 @@
 internal import CLibpq
+import FailPoints
 import Glibc
 
 /// One connection of libpq. Its calls block; it belongs to the thread of the `Session` that made it.
@@ -118,6 +119,7 @@ final class Link {
       throw PostgresError(sqlState: "42601", message: "not a COPY FROM STDIN")
     }
     PQclear(begun)
+    FailPoint.reach("copying")
     let written = rows { piece in
       let data = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
       return PQputCopyData(connection, data, Int32(piece.count)) == 1

@@ -1,3 +1,4 @@
+import FailPoints
 import Kafka
 import Postgres
 

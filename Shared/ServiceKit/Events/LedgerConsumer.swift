@@ -1,4 +1,5 @@
 import Contracts
+import FailPoints
 import Kafka
 import Postgres
 
