@@ -30,7 +30,8 @@ public enum FailPoint {
     #if FAIL_POINTS
       guard let plan, plan.name == name.description else { return }
       guard reached.add(1, ordering: .relaxed).newValue == plan.number else { return }
-      kill(getpid(), plan.signal)
+      // To this thread: by kill another one might take a SIGSTOP first, and this one would run on for a while.
+      raise(plan.signal)
     #endif
   }
 }
