@@ -79,9 +79,13 @@ def read_all(forum, topic=TOPIC, partitions=PARTITIONS):
         consumer.close()
 
 
-def produce(forum, records, topic=TOPIC):
+def new_producer(forum):
+    return Producer({"bootstrap.servers": forum.bootstrap, "acks": "all", "message.max.bytes": 5_000_000})
+
+
+def produce(forum, records, topic=TOPIC, producer=None):
     """Writes [(partition or None, key, value, headers)]; the errors by index, {} if all were taken."""
-    producer = Producer({"bootstrap.servers": forum.bootstrap, "acks": "all", "message.max.bytes": 5_000_000})
+    producer = producer or new_producer(forum)
     errors = {}
 
     def report(index):
@@ -106,6 +110,8 @@ class Recount:
         key = ballot_key(forum)
         votes = {vote["proposal"]: vote for vote in forum.items("/v1/votes")}
         self.tallies = defaultdict(lambda: {"yes": 0, "no": 0})
+        # The ballots that count: {(proposal, key): (partition, offset, accepted, is yes)}.
+        self.ballots = {}
         self.partitions = {}
         self.reasons = {}
         for partition, records in read_all(forum).items():
@@ -113,7 +119,7 @@ class Recount:
 
     def _partition(self, key, votes, partition, records):
         outcome = Counter(next=records[-1][0] + 1 if records else 0)
-        opened, closed, voted = set(), set(), set()
+        opened, closed = set(), set()
         for offset, _, value, _ in records:
             reason = fault(key, value)
             if reason is None:
@@ -136,10 +142,11 @@ class Recount:
                     reason = "vote-closed"
                 elif int.from_bytes(value[67:75], "big") >= milliseconds(vote["rule"]["closesAt"]):
                     reason = "accepted-after-closing"
-                elif (proposal, value[18:34]) in voted:
+                elif (proposal, value[18:34]) in self.ballots:
                     outcome["duplicate"] += 1
                 else:
-                    voted.add((proposal, value[18:34]))
+                    accepted = int.from_bytes(value[67:75], "big")
+                    self.ballots[proposal, value[18:34]] = (partition, offset, accepted, value[50] == 1)
                     self.tallies[proposal]["yes" if value[50] == 1 else "no"] += 1
                     outcome["counted"] += 1
             if reason is not None:
@@ -173,11 +180,16 @@ def check_the_count(forum):
     counted = {proposal: tally for proposal, tally in shown.items() if tally != {"yes": 0, "no": 0}}
     assert counted == dict(recount.tallies), "the tallies are not what the log says"
     rows = forum.sql(
-        "SELECT v.proposal, count(*) FILTER (WHERE b.yes), count(*) FILTER (WHERE NOT b.yes) "
-        "FROM voting.ballot b JOIN voting.vote v ON v.number = b.vote GROUP BY v.proposal"
+        "SELECT v.proposal, b.pseudonym, b.partition, b.log_offset, b.accepted_ms, b.yes "
+        "FROM voting.ballot b JOIN voting.vote v ON v.number = b.vote"
     )
-    stored = {proposal: {"yes": int(yes), "no": int(no)} for proposal, yes, no in rows}
-    assert stored == counted, "the ballots stored are not what the tallies say"
+    stored = {
+        (proposal, uuid.UUID(pseudonym).bytes): (int(partition), int(offset), int(accepted), yes == "t")
+        for proposal, pseudonym, partition, offset, accepted, yes in rows
+    }
+    differing = [key for key in stored.keys() | recount.ballots.keys() if stored.get(key) != recount.ballots.get(key)]
+    assert not differing, f"{len(differing)} ballots stored are not those that the log says, such as {differing[0]}"
+    assert len(rows) == sum(tally["yes"] + tally["no"] for tally in counted.values())
     count = forum.count()
     assert len(count["partitions"]) == PARTITIONS
     for row in count["partitions"]:

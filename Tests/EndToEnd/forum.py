@@ -162,10 +162,11 @@ class Forum:
 
     # Tokens
 
-    def forumctl(self, *arguments, check=True, timeout=600):
+    def forumctl(self, *arguments, check=True, timeout=600, database=None):
         program = self.state / "bin" / "forumctl"
+        environment = self.environment | ({"FORUM_DATABASE_NAME": database} if database else {})
         result = subprocess.run(
-            [str(program), *arguments], env=self.environment, capture_output=True, text=True, timeout=timeout
+            [str(program), *arguments], env=environment, capture_output=True, text=True, timeout=timeout
         )
         if check:
             assert result.returncode == 0, f"forumctl {arguments}: {result.stdout}{result.stderr}"
@@ -280,8 +281,17 @@ class Forum:
 
     # The oracle
 
-    def sql(self, statement):
+    def sql(self, statement, database=None):
         """Rows as lists of text, as the superuser of the tests."""
+        output = self.psql("--command", statement, database=database).decode()
+        return [line.split("\t") for line in output.splitlines()]
+
+    def dump(self, query, database=None):
+        """The rows of a query as PostgreSQL writes them for itself, byte for byte."""
+        return self.psql("--command", f"COPY ({query}) TO STDOUT", database=database)
+
+    def psql(self, *arguments, database=None, given=None):
+        """The bytes that psql writes."""
         environment = {
             "PATH": os.environ["PATH"],
             "PGPASSWORD": os.environ["FORUM_TEST_DATABASE_PASSWORD"],
@@ -289,12 +299,11 @@ class Forum:
         command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1"]
         command += ["--field-separator=\t", "--host", self.environment["FORUM_DATABASE_HOST"]]
         command += ["--port", self.environment["FORUM_DATABASE_PORT"], "--username"]
-        command += [os.environ["FORUM_TEST_DATABASE_USER"], "--dbname", self.environment["FORUM_DATABASE_NAME"]]
-        result = subprocess.run(
-            [*command, "--command", statement], env=environment, capture_output=True, text=True, timeout=60
-        )
-        assert result.returncode == 0, f"{statement}: {result.stderr}"
-        return [line.split("\t") for line in result.stdout.splitlines()]
+        command += [os.environ["FORUM_TEST_DATABASE_USER"], "--dbname"]
+        command += [database or self.environment["FORUM_DATABASE_NAME"], *arguments]
+        result = subprocess.run(command, env=environment, capture_output=True, input=given, timeout=60)
+        assert result.returncode == 0, f"{arguments}: {result.stderr.decode()}"
+        return result.stdout
 
 
 class Burst:
