@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from counters import Counters
 from forum import SERVICES, Forum
 
 
@@ -29,6 +30,15 @@ def whole_forum(forum):
     restore(forum)
     yield forum
     restore(forum)
+
+
+@pytest.fixture
+def counters(whole_forum):
+    """Counters of the test's own; the system's is stopped."""
+    counters = Counters(whole_forum)
+    whole_forum.service("stop", "vote-counter")
+    yield counters
+    counters.close()
 
 
 def restore(forum):
