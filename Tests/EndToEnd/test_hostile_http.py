@@ -483,20 +483,28 @@ def test_a_thousand_times_the_same_ballot_counts_once_and_every_receipt_comes_to
     check_the_count(forum)
 
 
-def test_of_yes_and_no_by_one_citizen_at_once_the_first_in_the_log_counts(forum):
+def test_of_yes_and_no_by_one_citizen_at_once_the_first_in_the_log_counts_and_every_receipt_says_so(forum):
     proposal = forum.open_vote()
+    counted = []
     for token in forum.tokens(10):
         choices = ["yes", "no"] * 4
         answers = in_parallel(8, lambda index: forum.cast(proposal, token, choices[index]), 8)
         assert {answer.status_code for answer in answers} == {202}
+        receipts = [answer.json()["receipt"] for answer in answers]
         places = []
-        for choice, answer in zip(choices, answers):
-            place = base64.urlsafe_b64decode(answer.json()["receipt"] + "==")[:10]
-            places.append((int.from_bytes(place[:2], "big"), int.from_bytes(place[2:], "big"), choice))
+        for choice, receipt in zip(choices, receipts):
+            place = base64.urlsafe_b64decode(receipt + "==")[:10]
+            places.append((int.from_bytes(place[:2], "big"), int.from_bytes(place[2:], "big"), choice, receipt))
         assert len({place[0] for place in places}) == 1, "one citizen's ballots are in one partition"
         first = min(places, key=lambda place: place[1])
         eventually(lambda: forum.ballot(proposal, token)["state"] == "counted", 20)
         assert forum.ballot(proposal, token)["choice"] == first[2]
+        for receipt in receipts:
+            state = eventually(lambda: s if (s := forum.ballot(proposal, token, receipt)["state"]) != "pending" else None, 20)
+            assert state == ("counted" if receipt == first[3] else "already-voted")
+        counted.append(first[2])
+    forum.await_tally(proposal, counted.count("yes"), counted.count("no"))
+    check_the_count(forum)
 
 
 def test_a_receipt_that_is_made_up_or_somebody_elses_tells_nothing(forum):
