@@ -64,12 +64,7 @@ public struct BallotRecord: Sendable, Equatable {
   public static func partition(of pseudonym: [UInt8], count: Int32) -> Int32 {
     var head: UInt64 = 0
     for byte in pseudonym.prefix(8) { head = head << 8 | UInt64(byte) }
-    return partition(ofHead: head, count: count)
-  }
-
-  /// The partition of a pseudonym of which the first 8 bytes are `head`.
-  public static func partition(ofHead head: UInt64, count: Int32) -> Int32 {
-    Int32(head % UInt64(max(count, 1)))
+    return Int32(head % UInt64(max(count, 1)))
   }
 
   /// The 91 bytes.
