@@ -31,7 +31,7 @@ public struct VoteCounterService: ServiceDefinition {
       ballotKey = try settings.key(
         file: "FORUM_VOTE_COUNTER_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with voting")
       batchSize = try settings.int(
-        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 50_000, in: 1...200_000, "ballots a transaction at most")
+        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 40_000, in: 1...200_000, "ballots a transaction at most")
       batchWait = try settings.int(
         "FORUM_VOTE_COUNTER_BATCH_MS", default: 50, in: 1...10_000,
         "milliseconds that a batch is collected, unless it is full before")

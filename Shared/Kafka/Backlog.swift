@@ -7,7 +7,7 @@ import CLibrdkafka
 /// queue that lasts for a second would take 500 bytes a record: so they are woken.
 struct Backlog {
   /// Records in the queue from which on nothing is fetched.
-  static let limit: Int32 = 10_000
+  static let limit: Int32 = 16_000
 
   /// What the library must be told, by its version.
   static var properties: [String: String] {
@@ -35,7 +35,7 @@ struct Backlog {
     let length = rd_kafka_queue_length(queue.pointer)
     if length >= Self.limit {
       wasFull = true
-    } else if wasFull, length < Self.limit / 4 * 3 {
+    } else if wasFull {
       wasFull = false
       // Telling it what it knows has no effect but one: it wakes all its threads.
       if let refused = rd_kafka_sasl_set_credentials(handle.pointer, user, password) { rd_kafka_error_destroy(refused) }
