@@ -25,13 +25,17 @@ public struct VoteCounterService: ServiceDefinition {
     let way: Count.Way
     let filterLimit: Int
 
+    /// Ballots a transaction at most.
+    var readerBatchSize: Int { max(1, batchSize / readers) }
+
     /// Reads the settings that start with `FORUM_VOTE_COUNTER_`.
     /// - Throws: `SettingsError`
     public init(_ settings: inout Settings) throws(SettingsError) {
       ballotKey = try settings.key(
         file: "FORUM_VOTE_COUNTER_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with voting")
       batchSize = try settings.int(
-        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 40_000, in: 1...200_000, "ballots a transaction at most")
+        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 80_000, in: 1...1_000_000,
+        "ballots in one transaction of each reader at most, all readers together")
       batchWait = try settings.int(
         "FORUM_VOTE_COUNTER_BATCH_MS", default: 50, in: 1...10_000,
         "milliseconds that a batch is collected, unless it is full before")
@@ -56,7 +60,7 @@ public struct VoteCounterService: ServiceDefinition {
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     self.configuration = configuration
     count = Count.Setting(
-      ballotKey: HMACKey(configuration.ballotKey), way: configuration.way, batchSize: configuration.batchSize,
+      ballotKey: HMACKey(configuration.ballotKey), way: configuration.way, batchSize: configuration.readerBatchSize,
       filterLimit: configuration.filterLimit << 20, database: kit.database, clock: kit.clock, log: kit.log,
       figures: CountFigures(kit.metrics))
     publisher = TallyPublisher(database: kit.database, producer: kit.producer, log: kit.log)
@@ -66,7 +70,7 @@ public struct VoteCounterService: ServiceDefinition {
   /// reader.
   public var batchConsumers: [BatchConsumer] {
     (0..<configuration.readers).map { _ in
-      BatchConsumer(Topics.ballots, batchSize: configuration.batchSize, batchWait: configuration.batchWait) {
+      BatchConsumer(Topics.ballots, batchSize: configuration.readerBatchSize, batchWait: configuration.batchWait) {
         [count] in Count(count)
       }
     }
