@@ -66,7 +66,7 @@ class Counters:
         self.environment |= {
             "FORUM_HTTP_PORT": "0",
             "FORUM_KAFKA_SESSION_MS": "1000",
-            "FORUM_VOTE_COUNTER_BATCH_SIZE": "40",
+            "FORUM_VOTE_COUNTER_BATCH_SIZE": "80",
         }
         self.logs = forum.state / "logs" / "counters"
         self.logs.mkdir(exist_ok=True)
