@@ -16,10 +16,13 @@ struct Backlog {
 
   private static let isToldByProperty = rd_kafka_version() >= 0x0202_0000
 
+  /// Records from one look at the queue to the next.
+  static let step = 512
+
   private let user: String
   private let password: String
   private var seen = 0
-  private var wasFull = false
+  private var level = Level()
 
   /// - Parameter properties: of the consumer.
   init(_ properties: [String: String]) {
@@ -31,14 +34,22 @@ struct Backlog {
   /// any more.
   mutating func took(from queue: KafkaHandle, of handle: KafkaHandle) {
     seen &+= 1
-    if seen & 511 != 0 || Self.isToldByProperty { return }
-    let length = rd_kafka_queue_length(queue.pointer)
-    if length >= Self.limit {
-      wasFull = true
-    } else if wasFull {
-      wasFull = false
-      // Telling it what it knows has no effect but one: it wakes all its threads.
-      if let refused = rd_kafka_sasl_set_credentials(handle.pointer, user, password) { rd_kafka_error_destroy(refused) }
+    if seen % Self.step != 0 || Self.isToldByProperty { return }
+    guard level.falls(to: Int(rd_kafka_queue_length(queue.pointer))) else { return }
+    // Telling it what it knows has no effect but one: it wakes all its threads.
+    if let refused = rd_kafka_sasl_set_credentials(handle.pointer, user, password) { rd_kafka_error_destroy(refused) }
+  }
+
+  /// Notices that a queue was perhaps at its limit and is below it again.
+  struct Level {
+    private var wasFull = false
+
+    /// - Parameter length: of the queue, at every step.
+    mutating func falls(to length: Int) -> Bool {
+      // A queue that was at the limit since the last look is shorter now by what was taken meanwhile.
+      let isFull = length >= Int(Backlog.limit) - 2 * Backlog.step
+      defer { wasFull = isFull }
+      return wasFull && !isFull
     }
   }
 }
