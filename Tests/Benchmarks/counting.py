@@ -188,15 +188,17 @@ def peak_of_counters(system: System, counters: int) -> int:
 STORED = f"SELECT vote, count(*) AS ballots FROM voting.ballot WHERE log_offset = {STORED_OFFSET} GROUP BY vote"
 
 
-def stored_ballots(rows: int) -> str:
-    """SQL that stores ballots of earlier votes, in the order of their key: half of them on the votes of the fill."""
+def stored_ballots(rows: int, on_open_votes: bool) -> str:
+    """SQL that stores ballots in the order of their key: all on votes that have ended, or half of them on the votes of the
+    fill."""
+    # The fill's votes have the numbers from 1 on; those that ended earlier have smaller ones.
+    vote = "i * 7919 % (2 * votes.number) + 1 - votes.number" if on_open_votes else "-(i * 7919 % votes.number)"
     return f"""
       SET work_mem = '512MB';
       INSERT INTO voting.ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym)
       SELECT 0, {STORED_OFFSET}, made.vote, made.partition, true, made.pseudonym
       FROM (
-        SELECT (i * 7919 % (2 * votes.number))::int + 1 AS vote, md5(i::text)::uuid AS pseudonym,
-          (i % 12)::smallint AS partition
+        SELECT ({vote})::int AS vote, md5(i::text)::uuid AS pseudonym, (i % 12)::smallint AS partition
         FROM generate_series(1, {rows}::bigint) AS i, (SELECT max(number) AS number FROM voting.vote) AS votes
         ORDER BY 1, 2) AS made;
       INSERT INTO voting.tally AS t (vote, yes, version)
