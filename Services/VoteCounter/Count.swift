@@ -20,69 +20,39 @@ final class Count: BatchHandler {
   /// What every generation of the consumer's group counts with.
   struct Setting: Sendable {
     let ballotKey: HMACKey
-    let way: Way
+    /// Nil: all ballots are held against the key.
+    let voters: KnownVoters?
     /// Ballots a batch at most.
     let batchSize: Int
-    /// Memory for the filter of voters at most, in bytes.
-    let filterLimit: Int
     let database: Database
     let clock: WallClock
-    let log: Log
     let figures: CountFigures
   }
 
   private struct State {
     var standings: [UInt128: VoteStanding] = [:]
     var votes = VoteTable([:])
-    var filter: VoterFilter?
-    /// Whether the filter knows all who have voted before.
-    var isFilterComplete = false
-    var unjudged = UnjudgedBatches()
+    var underWay = BatchesUnderWay()
   }
 
   private let setting: Setting
   private let state = Mutex(State())
-  private let warming = Mutex<Task<Void, Never>?>(nil)
 
   init(_ setting: Setting) { self.setting = setting }
 
-  deinit { warming.withLock { $0?.cancel() } }
+  deinit { setting.voters?.forget(ObjectIdentifier(self)) }
 
-  /// Forgets what others may have changed, and begins to learn who has voted.
+  /// Forgets what others may have changed.
   func claimed(_ partitions: [TopicPartition]) async throws {
     state.withLock { $0 = State() }
-    guard setting.way == .copy else { return }
-    let plan = try await setting.database.filterPlan(limit: setting.filterLimit)
-    state.withLock { $0.filter = VoterFilter(byteCount: plan.byteCount) }
-    let owned = Set(partitions.map(\.partition))
-    let former = warming.withLock { warming in
-      defer { warming = Task { [weak self] in await self?.warm(plan, owned) } }
-      return warming
-    }
-    former?.cancel()
-  }
-
-  /// Until this has ended every ballot is held against the key: slower, and just as right.
-  private func warm(_ plan: FilterPlan, _ partitions: Set<Int32>) async {
-    do {
-      let known = try await setting.database.voters(plan, in: partitions)
-      state.withLock { state in
-        guard !Task.isCancelled, state.filter?.byteCount == known.byteCount else { return }
-        state.filter?.formUnion(known)
-        state.isFilterComplete = true
-      }
-      setting.log.info("voters known", ["voters": .int(known.count), "bytes": .int(known.byteCount)])
-    } catch {
-      // Without the filter it goes on, only slower; the next claim tries again.
-      setting.log.warning("voters not known", ["error": "\(error)"])
-    }
+    try await setting.voters?.claimed(PartitionSet(partitions.map(\.partition)), by: ObjectIdentifier(self))
   }
 
   func makeBatch() -> BallotBatch {
     state.withLock { state in
       let batch = BallotBatch(
-        votes: state.votes, waiting: state.unjudged.waiting, ballotKey: setting.ballotKey, capacity: setting.batchSize)
-      state.unjudged.append(batch)
+        votes: state.votes, waiting: state.underWay.waiting, ballotKey: setting.ballotKey, capacity: setting.batchSize)
+      state.underWay.append(batch)
       return batch
     }
   }
@@ -96,18 +66,13 @@ final class Count: BatchHandler {
     state.withLock { state in
       // Standings change with what was deferred, and only then.
       if batch.judgeDeferred(&state.standings) { state.votes = VoteTable(state.standings) }
-      batch.writing = writing(batch.rows, &state)
     }
-  }
-
-  private func writing(_ rows: [BallotRow], _ state: inout State) -> BallotWriting {
-    guard var filter = state.filter.take() else { return BallotWriting(checking: rows) }
-    defer { state.filter = filter }
-    guard state.isFilterComplete else {
-      for row in rows { filter.insert(row.voter) }
-      return BallotWriting(checking: rows)
+    if let voters = setting.voters {
+      if batch.count >= setting.batchSize { try await voters.waitUntilKnown() }
+      try await voters.prepare(batch)
+    } else {
+      batch.writing = BallotWriting(checking: batch.rows)
     }
-    return BallotWriting(rows) { filter.insert($0) }
   }
 
   func apply(_ batch: BallotBatch, in transaction: Transaction) async throws -> [TopicPartition: PartitionResult] {

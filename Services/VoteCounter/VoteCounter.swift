@@ -23,7 +23,7 @@ public struct VoteCounterService: ServiceDefinition {
     let batchWait: Int
     let readers: Int
     let way: Count.Way
-    let filterLimit: Int
+    let memoryLimit: Int
 
     /// Ballots a transaction at most.
     var readerBatchSize: Int { max(1, batchSize / readers) }
@@ -45,7 +45,7 @@ public struct VoteCounterService: ServiceDefinition {
       way = try settings.choice(
         "FORUM_VOTE_COUNTER_WRITER", default: Count.Way.copy,
         "copy: ballots of new voters by COPY, the others by INSERT; insert: all by INSERT")
-      filterLimit = try settings.int(
+      memoryLimit = try settings.int(
         "FORUM_VOTE_COUNTER_FILTER_MB", default: 32, in: 1...4_096,
         "megabytes at most for the memory of who has voted, one for a million voters; more voters make the count slower"
       )
@@ -59,9 +59,10 @@ public struct VoteCounterService: ServiceDefinition {
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     self.configuration = configuration
+    let voters = KnownVoters(database: kit.database, limit: configuration.memoryLimit << 20, log: kit.log)
     count = Count.Setting(
-      ballotKey: HMACKey(configuration.ballotKey), way: configuration.way, batchSize: configuration.readerBatchSize,
-      filterLimit: configuration.filterLimit << 20, database: kit.database, clock: kit.clock, log: kit.log,
+      ballotKey: HMACKey(configuration.ballotKey), voters: configuration.way == .copy ? voters : nil,
+      batchSize: configuration.readerBatchSize, database: kit.database, clock: kit.clock,
       figures: CountFigures(kit.metrics))
     publisher = TallyPublisher(database: kit.database, producer: kit.producer, log: kit.log)
   }

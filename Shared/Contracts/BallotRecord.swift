@@ -64,7 +64,12 @@ public struct BallotRecord: Sendable, Equatable {
   public static func partition(of pseudonym: [UInt8], count: Int32) -> Int32 {
     var head: UInt64 = 0
     for byte in pseudonym.prefix(8) { head = head << 8 | UInt64(byte) }
-    return Int32(head % UInt64(max(count, 1)))
+    return partition(of: head, count: count)
+  }
+
+  /// The same by the first 8 bytes as a number, the first byte its highest.
+  public static func partition(of pseudonym: UInt64, count: Int32) -> Int32 {
+    Int32(pseudonym % UInt64(max(count, 1)))
   }
 
   /// The 91 bytes.

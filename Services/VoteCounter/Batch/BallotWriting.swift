@@ -20,12 +20,12 @@ struct BallotWriting: Sendable {
   /// Everything is held against the key.
   init(checking rows: [BallotRow]) { checked = rows }
 
-  /// - Parameter isPerhapsKnown: asked about each voter in the order of the log, so that of two ballots of one voter
+  /// - Parameter isPerhapsKnown: asked about each ballot's voter in the order of the log, so that of two ballots of one voter
   ///   the first may be copied.
-  init(_ rows: [BallotRow], isPerhapsKnown: (VoterKey) -> Bool) {
+  init(_ rows: [BallotRow], isPerhapsKnown: (BallotRow) -> Bool) {
     var order = BallotOrder(capacity: rows.count)
     for (index, row) in rows.enumerated() {
-      if isPerhapsKnown(row.voter) { checked.append(row) } else { order.append(row, index: index) }
+      if isPerhapsKnown(row) { checked.append(row) } else { order.append(row, index: index) }
     }
     copied = order.sorted()
   }

@@ -1,3 +1,4 @@
+import Contracts
 import Postgres
 
 /// A voter in one vote: the first 16 of the pseudonym's 32 bytes, as a number; a `uuid` to PostgreSQL, which orders them
@@ -13,6 +14,9 @@ struct VoterKey: Sendable, Hashable, Comparable, PostgresEncodable {
   }
 
   var value: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
+  /// Where the voter's ballots are in the log.
+  var partition: Int32 { BallotRecord.partition(of: high, count: Topics.ballots.partitions) }
 
   static let postgresType = PostgresType.uuid
 

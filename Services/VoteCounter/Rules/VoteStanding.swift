@@ -16,6 +16,15 @@ struct PartitionSet: Sendable, Equatable {
   /// - Parameter bits: the lowest stands for partition 0; 64 partitions at most.
   init(bits: UInt64 = 0) { self.bits = bits }
 
+  init(_ partitions: [Int32]) {
+    bits = 0
+    for partition in partitions { insert(partition) }
+  }
+
+  var count: Int { bits.nonzeroBitCount }
+
+  func union(_ other: PartitionSet) -> PartitionSet { PartitionSet(bits: bits | other.bits) }
+
   func contains(_ partition: Int32) -> Bool { bits >> UInt64(partition) & 1 == 1 }
 
   mutating func insert(_ partition: Int32) { bits |= 1 << UInt64(partition) }

@@ -36,11 +36,4 @@ struct VoterFilter: Sendable {
     count += 1
     return before & mask == mask
   }
-
-  /// Takes over what another of the same size knows.
-  mutating func formUnion(_ other: VoterFilter) {
-    precondition(blocks.count == other.blocks.count, "filters of two sizes have nothing in common")
-    for index in blocks.indices { blocks[index] |= other.blocks[index] }
-    count += other.count
-  }
 }

@@ -96,10 +96,12 @@ struct CountingBench: Sendable {
     for result in await producer.send(records) { _ = try result.get() }
   }
 
-  func startCounter(_ owner: String) -> Task<Void, Never> {
+  /// - Parameter voters: with another memory than usual.
+  func startCounter(_ owner: String, voters: KnownVoters? = nil) -> Task<Void, Never> {
     let log = Log(service: "test", minimum: .error)
+    let usual = way == .copy ? KnownVoters(database: database, limit: 1 << 20, log: log) : nil
     let setting = Count.Setting(
-      ballotKey: key, way: way, batchSize: 500, filterLimit: 1 << 20, database: database, clock: .system, log: log,
+      ballotKey: key, voters: voters ?? usual, batchSize: 500, database: database, clock: .system,
       figures: CountFigures(Metrics()))
     let system = LedgerSystem(
       group: "vote-counter", kafka: kafka, ledger: PartitionLedger(database: database, admin: admin, owner: owner),

@@ -98,27 +98,6 @@ import Testing
     }
   }
 
-  @Test func whoHasVotedIsKnownAgainAfterARestart() async throws {
-    try await withCountingBench { bench in
-      let vote = try await bench.openVote(bar: 5)
-      try await bench.send((0..<1_000).map { bench.ballot(vote, $0, .yes) })
-      try await bench.withCounter { try await bench.awaitCounted() }
-      let partitions = Set(0..<Topics.ballots.partitions)
-      let plan = try await bench.database.filterPlan(limit: 1 << 20)
-      var known = try await bench.database.voters(plan, in: partitions)
-      #expect(known.count == 1_000)
-      let half = try await bench.database.voters(plan, in: [0, 1, 2, 3, 4, 5])
-      let other = try await bench.database.voters(plan, in: [6, 7, 8, 9, 10, 11])
-      #expect(half.count + other.count == 1_000 && half.count > 300 && other.count > 300)
-      let rows = try await bench.database.query("SELECT encode(uuid_send(pseudonym), 'hex') AS voter FROM ballot")
-      for row in rows {
-        let voter = try #require(UInt128(row["voter"] as String, radix: 16))
-        let isKnown = known.insert(VoterKey(value: voter))
-        #expect(isKnown)
-      }
-    }
-  }
-
   @Test func aRecreatedTopicIsRefusedAndSaysWhy() async throws {
     try await withCountingBench { bench in
       let vote = try await bench.openVote(bar: 5)

@@ -150,11 +150,11 @@ import Testing
   /// Reading is ahead of judging; what waits for a control record waits until that one is judged, and no longer.
   @Test func onlyAnUnjudgedControlRecordHoldsBallotsUp() {
     var standings = standings(opened: false)
-    var unjudged = UnjudgedBatches()
+    var underWay = BatchesUnderWay()
     func read(_ record: [UInt8]?, at offset: Int64) -> BallotBatch {
       let batch = BallotBatch(
-        votes: VoteTable(standings), waiting: unjudged.waiting, ballotKey: key, capacity: 10)
-      unjudged.append(batch)
+        votes: VoteTable(standings), waiting: underWay.waiting, ballotKey: key, capacity: 10)
+      underWay.append(batch)
       batch.append(record, offset: offset, partition: 0)
       return batch
     }
@@ -170,13 +170,13 @@ import Testing
   }
 
   @Test func aDroppedBatchHoldsNothingUp() {
-    var unjudged = UnjudgedBatches()
+    var underWay = BatchesUnderWay()
     var batch: BallotBatch? = BallotBatch(votes: VoteTable(standings()), ballotKey: key, capacity: 10)
-    if let batch { unjudged.append(batch) }
+    if let batch { underWay.append(batch) }
     batch?.append(control(.close), offset: 0, partition: 0)
-    #expect(unjudged.waiting == [UInt128(proposal)])
+    #expect(underWay.waiting == [UInt128(proposal)])
     batch = nil
-    #expect(unjudged.waiting.isEmpty)
+    #expect(underWay.waiting.isEmpty)
   }
 
   @Test func theResultsOfABatchKeepTheConservationLaw() {

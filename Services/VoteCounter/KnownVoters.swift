@@ -1,0 +1,145 @@
+import FoundationEssentials
+import Postgres
+import ServiceKit
+import Synchronization
+
+/// Who has voted, as far as this process knows: one memory for all its readers of the log. It is learnt anew whenever one
+/// of them takes partitions over, since another process has counted there.
+final class KnownVoters: Sendable {
+  private struct State {
+    /// Nil until there is a plan.
+    var memory: VoterMemory?
+    /// The partitions of each reader.
+    var partitions: [ObjectIdentifier: PartitionSet] = [:]
+    var underWay = BatchesUnderWay()
+    /// Counts how often learning was begun: what was asked for before does not get into another memory.
+    var beginning = 0
+    var isLearning = false
+
+    var ownPartitions: PartitionSet { partitions.values.reduce(PartitionSet()) { $0.union($1) } }
+  }
+
+  /// How long full batches wait, in seconds.
+  private static let patience = 10
+  /// Portions that are asked for at once, so that learning is over soon.
+  private static let learners = 2
+
+  private let state = Mutex(State())
+  private let database: Database
+  private let limit: Int
+  private let log: Log
+
+  /// - Parameter limit: bytes of memory at most.
+  init(database: Database, limit: Int, log: Log) {
+    self.database = database
+    self.limit = limit
+    self.log = log
+  }
+
+  /// How often learning was begun.
+  var beginnings: Int { state.withLock { $0.beginning } }
+
+  /// Whether all were told who had voted when learning was begun.
+  var isComplete: Bool { state.withLock { $0.memory?.isComplete ?? false } }
+
+  /// A reader has taken over what others may have counted; these are all its partitions.
+  func claimed(_ partitions: PartitionSet, by reader: ObjectIdentifier) async throws {
+    state.withLock { $0.partitions[reader] = partitions }
+    try await learn()
+  }
+
+  /// A reader has ended.
+  func forget(_ reader: ObjectIdentifier) { state.withLock { $0.partitions[reader] = nil } }
+
+  /// Waits until all who have voted are known, but not for long. For who has full batches to count, learning first is
+  /// over sooner than both at once: until a voter is known the ballots cost twice as much.
+  func waitUntilKnown() async throws {
+    let end = ContinuousClock.now + .seconds(Self.patience)
+    while state.withLock({ $0.isLearning }), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  /// Divides the ballots of a batch into those of new voters and the others.
+  func prepare(_ batch: BallotBatch) async throws {
+    let isCrowded = state.withLock { state in
+      state.underWay.append(batch)
+      guard var memory = state.memory.take() else {
+        batch.writing = BallotWriting(checking: batch.rows)
+        return false
+      }
+      batch.writing = BallotWriting(batch.rows) { memory.insert($0) }
+      state.memory = memory
+      return memory.isCrowded
+    }
+    if isCrowded { try await learn() }
+  }
+
+  /// Until all portions were told, ballots of their votes are held against the key: slower, and just as right.
+  private func learn() async throws {
+    let (beginning, partitions) = state.withLock { state in
+      state.beginning += 1
+      state.isLearning = true
+      return (state.beginning, state.ownPartitions)
+    }
+    do {
+      let plan = try await database.voterPlan(partitions: partitions, limit: limit)
+      if begin(plan, beginning) { Task { [weak self] in await self?.learn(plan, beginning) } }
+    } catch {
+      end(beginning)
+      throw error
+    }
+  }
+
+  /// - Returns: whether nothing was begun since.
+  private func begin(_ plan: VoterPlan, _ beginning: Int) -> Bool {
+    state.withLock { state in
+      guard state.beginning == beginning else { return false }
+      var memory = VoterMemory(plan)
+      // What is on its way into the database may not be found there yet.
+      for row in state.underWay.judged.flatMap(\.rows) { _ = memory.insert(row) }
+      state.memory = memory
+      return true
+    }
+  }
+
+  private func learn(_ plan: VoterPlan, _ beginning: Int) async {
+    do {
+      try await withThrowingTaskGroup { group in
+        for learner in 0..<Self.learners {
+          group.addTask { [self] in
+            for portion in stride(from: learner, to: plan.portions.count, by: Self.learners) {
+              guard try await learn(plan.portions[portion], beginning) else { return }
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      if let count = end(beginning) {
+        log.info("voters known", ["voters": .int(count), "bytes": .int(plan.byteCount)])
+      }
+    } catch {
+      // Without the voters it goes on, only slower; the next claim tries again.
+      end(beginning)
+      log.warning("voters not known", ["error": "\(error)"])
+    }
+  }
+
+  /// - Returns: whether to go on.
+  private func learn(_ portion: VoterPlan.Portion, _ beginning: Int) async throws -> Bool {
+    let pseudonyms = try await database.voters(portion)
+    return state.withLock { state in
+      guard state.beginning == beginning else { return false }
+      state.memory?.insert(pseudonyms, of: portion)
+      return true
+    }
+  }
+
+  /// - Returns: the voters known, if nothing was begun since.
+  @discardableResult
+  private func end(_ beginning: Int) -> Int? {
+    state.withLock { state in
+      guard state.beginning == beginning else { return nil }
+      state.isLearning = false
+      return state.memory?.count
+    }
+  }
+}
