@@ -71,12 +71,12 @@ struct VoterPlan: Sendable, Equatable {
   ///   - ballots: how many each vote has that may get further ones.
   ///   - limit: bytes at most.
   ///   - portion: ballots that are asked for at once, about.
-  init(_ ballots: [(vote: Int32, count: Int)], partitions: PartitionSet, limit: Int, portion: Int = 500_000) {
+  init(_ ballots: [(vote: Int32, count: Int)], partitions: PartitionSet, limit: Int, portion: Int = 150_000) {
     self.partitions = partitions
     voters = ballots.reduce(0) { $0 + $1.count } * partitions.count / Int(Topics.ballots.partitions)
-    // A byte for each of twice as many voters as there are, and at least for four million: 3 % of the answers are then
+    // A byte for each of twice as many voters as there are, and at least for eight million: 3 % of the answers are then
     // wrong at worst, and a wrong one costs a row the slower way.
-    byteCount = min(limit, max(4 << 20, 2 * voters))
+    byteCount = min(limit, max(8 << 20, 2 * voters))
     var portions: [Portion] = []
     var small: [Int32] = []
     var sum = 0
