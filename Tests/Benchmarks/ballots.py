@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +13,12 @@ import petitions
 import processes
 from count import TRANSACTION
 from report import Result
-from system import HERE, Failed, System
+from system import HERE, Failed, Session, System
 from transactions import votes_each_in_a_transaction
 
 CONNECTIONS = 256
+# Of the open loop: more than are needed, so that no request waits for one.
+OPEN_CONNECTIONS = 512
 SECONDS = 20
 # A citizen of these votes on several proposals; each token is verified when it comes first.
 CITIZENS = 20_000
@@ -22,7 +26,8 @@ CITIZENS = 20_000
 NEWCOMERS = 200_000
 # Ballots a second of the open loop, whatever the answers do.
 RATE = 20_000
-OPEN = f"open loop, forumctl load, {RATE} a second, with one counter"
+OPEN = f"open loop, forumctl load, {RATE} a second"
+OPEN_COUNTED = f"{OPEN}, counted at once on the same cores"
 CLOSED = f"closed loop, wrk, {CONNECTIONS} connections"
 STRANGERS = "the same, each ballot with a new token"
 
@@ -67,12 +72,26 @@ class Door:
             "voting MB": processes.peak_memory(self.system.pid("voting")),
         }  # fmt: skip
 
-    def open_loop(self, rate: int, seconds: int) -> dict[str, float]:
-        """forumctl load, which checks that each receipt is counted once; a counter must run."""
+    def open_loop(self, rate: int, seconds: int, counted_at_once: bool) -> dict[str, float]:
+        """forumctl load, which checks that each receipt is counted once: a counter runs from its beginning or from the end
+        of its load on, and has counted what came before."""
+        self.system.start("vote-counter")
+        self._await_count()
         figures = self.system.work / "load.json"
-        self.system.forumctl(
-            "load", "--url", self.url, "--rate", str(rate), "--duration", str(seconds), "--warm", "--json", str(figures)
-        )
+        command = (
+            "load", "--url", self.url, "--rate", str(rate), "--duration", str(seconds), "--connections", str(OPEN_CONNECTIONS),
+            "--warm", "--json", str(figures),
+        )  # fmt: skip
+        if counted_at_once:
+            self.system.forumctl(*command)
+        else:
+            self.system.stop("vote-counter")
+            with ThreadPoolExecutor(1) as pool:
+                load = pool.submit(self.system.forumctl, *command)
+                self._await_end(load, seconds)
+                self.system.start("vote-counter")
+                load.result()
+        self.system.stop("vote-counter")
         said = json.loads(figures.read_text())
         latency = said["latency_ms"]
         return {
@@ -81,6 +100,22 @@ class Door:
             "not accepted": sum(said[name] for name in ("client_errors", "server_errors", "unknown", "unsent", "other")),
             "voting MB": processes.peak_memory(self.system.pid("voting")),
         }  # fmt: skip
+
+    def _await_count(self) -> None:
+        """Waits until every record of the log is counted."""
+        with Session(self.system) as session:
+            for _ in range(600):
+                if int(session.row(counting.PROGRESS)[0]) >= counting.log_length(self.system):
+                    return
+                time.sleep(0.5)
+        raise Failed("the count does not catch up with the log")
+
+    def _await_end(self, load: "Future[str]", seconds: int) -> None:
+        """Waits until no ballots come any more; the tool waits a minute for the count then."""
+        time.sleep(seconds)
+        length = -1
+        while not load.done() and length != (length := counting.log_length(self.system)):
+            time.sleep(2)
 
     def _processor(self) -> dict[str, float]:
         return {name: processes.seconds(self.system.pid(pid)) for name, pid in (("voting", "voting"), ("broker", "kafka"))}
@@ -119,9 +154,9 @@ def ballots(system: System, scale: int) -> Result:
     result.add(STRANGERS, **door.closed_loop(max(seconds // 2, 1), newcomers))
     if door.sent - before > NEWCOMERS // scale:
         result.notes.append(f"{STRANGERS}: more ballots than tokens, so some were known")
-    system.start("vote-counter")
-    result.add(OPEN, **door.open_loop(RATE // scale, seconds))
-    system.stop("voting", "vote-counter")
+    result.add(OPEN, **door.open_loop(RATE // scale, seconds, counted_at_once=False))
+    result.add(OPEN_COUNTED, **door.open_loop(RATE // scale, seconds, counted_at_once=True))
+    system.stop("voting")
     file, _ = petitions.file(system.state)
     transactions = votes_each_in_a_transaction(system, petitions.agreements(file), seconds=15)
     result.add(TRANSACTION, **{"ballots/s": round(transactions.rate), "mean ms": transactions.latency})

@@ -136,7 +136,7 @@ def _watch(
     begin: _Moment | None = None
     last, changed = 0, time.monotonic()
     while True:
-        counted, owners = (int(value) for value in session.row(_PROGRESS))
+        counted, owners = (int(value) for value in session.row(PROGRESS))
         now = time.monotonic()
         if counted > last:
             moment = _Moment(now, counted, _processor(system, counters))
@@ -156,7 +156,7 @@ def _watch(
         time.sleep(0.025)
 
 
-_PROGRESS = (
+PROGRESS = (
     "SELECT coalesce(sum(next_offset - base_offset), 0), count(DISTINCT owner) FROM voting.consumer_offset "
     f"WHERE topic = '{TOPIC}'"
 )
