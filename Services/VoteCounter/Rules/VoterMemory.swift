@@ -73,10 +73,11 @@ struct VoterPlan: Sendable, Equatable {
   ///   - portion: ballots that are asked for at once, about.
   init(_ ballots: [(vote: Int32, count: Int)], partitions: PartitionSet, limit: Int, portion: Int = 150_000) {
     self.partitions = partitions
-    voters = ballots.reduce(0) { $0 + $1.count } * partitions.count / Int(Topics.ballots.partitions)
-    // A byte for each of twice as many voters as there are, and at least for eight million: 3 % of the answers are then
-    // wrong at worst, and a wrong one costs a row the slower way.
-    byteCount = min(limit, max(8 << 20, 2 * voters))
+    let share = { (all: Int) in all * partitions.count / Int(Topics.ballots.partitions) }
+    voters = share(ballots.reduce(0) { $0 + $1.count })
+    // A byte for each of twice as many voters as there are, and at least for eight million in all partitions: 3 % of the
+    // answers are then wrong at worst, and a wrong one costs a row the slower way.
+    byteCount = min(limit, max(share(8 << 20), 2 * voters))
     var portions: [Portion] = []
     var small: [Int32] = []
     var sum = 0
