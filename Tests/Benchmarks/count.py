@@ -29,7 +29,7 @@ def count(system: System, scale: int) -> Result:
     file, what = petitions.file(system.state)
     truth = counting.fill_and_keep(system, file, scale)
     result = Result("count", f"{what} / {scale}: {truth.records} records, {truth.duplicate} duplicates")
-    counting.drain(system, truth, 1)  # warms the broker's just-in-time compiler up
+    counting.warm(system, truth)
     result.add(ONE, **counting.drain(system, truth, 1).figures())
     result.add(TWO, **counting.drain(system, truth, 2, ALONE).figures())
     result.add(UNNEST, **counting.drain(system, truth, 1, PLAIN).figures())
@@ -66,7 +66,7 @@ def scale_out(system: System, scale: int) -> Result:
     truth = counting.fill_and_keep(system, file, scale)
     result = Result("scale", f"{what} / {scale}: {truth.records} records")
     drains: dict[int, Drain] = {}
-    counting.drain(system, truth, 1)  # warms the broker's just-in-time compiler up
+    counting.warm(system, truth)
     for counters in (1, 2, 4):
         drains[counters] = counting.drain(system, truth, counters, ALONE if counters > 1 else None)
         result.add(f"{counters} counter(s)", **drains[counters].figures())
@@ -81,7 +81,7 @@ def growth(system: System, scale: int) -> Result:
     file, what = petitions.file(system.state)
     truth = counting.fill_and_keep(system, file, scale)
     result = Result("growth", f"{what} / {scale}: {truth.records} records")
-    counting.drain(system, truth, 1)  # warms the broker's just-in-time compiler up
+    counting.warm(system, truth)
     result.add(EMPTY, **counting.drain(system, truth, 1).figures())
     for millions in (10, 50):
         # A try-out at another scale stores less in proportion.

@@ -83,6 +83,12 @@ def fill_and_keep(system: System, file: Path, scale: int) -> Truth:
     return truth
 
 
+def warm(system: System, truth: Truth) -> None:
+    """Counts without measuring: the broker's just-in-time compiler needs some runs before figures hold."""
+    for _ in range(3):
+        drain(system, truth, 1)
+
+
 def drain(
     system: System, truth: Truth, counters: int, settings: dict[str, str] | None = None, stored: str = ""
 ) -> Drain:
