@@ -34,7 +34,7 @@ public struct VoteCounterService: ServiceDefinition {
       ballotKey = try settings.key(
         file: "FORUM_VOTE_COUNTER_BALLOT_KEY_FILE", "key that authenticates ballot records, shared with voting")
       batchSize = try settings.int(
-        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 64_000, in: 1...1_000_000,
+        "FORUM_VOTE_COUNTER_BATCH_SIZE", default: 72_000, in: 1...1_000_000,
         "ballots in one transaction of each reader at most, all readers together")
       batchWait = try settings.int(
         "FORUM_VOTE_COUNTER_BATCH_MS", default: 50, in: 1...10_000,
