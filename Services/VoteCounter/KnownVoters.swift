@@ -14,12 +14,16 @@ final class KnownVoters: Sendable {
     var underWay = BatchesUnderWay()
     /// Counts how often learning was begun: what was asked for before does not get into another memory.
     var beginning = 0
-    var isLearning = false
+    /// Until when full batches wait; nil when nothing is being learnt.
+    var patience: ContinuousClock.Instant?
+    /// What is on its way into the database while there is no plan yet; nil otherwise. It may be there after the plan was
+    /// made and before the memory is, and in neither.
+    var held: [BallotBatch]?
 
     var ownPartitions: PartitionSet { partitions.values.reduce(PartitionSet()) { $0.union($1) } }
   }
 
-  /// How long full batches wait, in seconds.
+  /// How long full batches wait at most, in seconds, from the beginning of learning on.
   private static let patience = 10
   /// Portions that are asked for at once, so that learning is over soon.
   private static let learners = 2
@@ -54,30 +58,38 @@ final class KnownVoters: Sendable {
   /// Waits until all who have voted are known, but not for long. For who has full batches to count, learning first is
   /// over sooner than both at once: until a voter is known the ballots cost twice as much.
   func waitUntilKnown() async throws {
-    let end = ContinuousClock.now + .seconds(Self.patience)
-    while state.withLock({ $0.isLearning }), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(5)) }
+    while let patience = state.withLock({ $0.patience }), ContinuousClock.now < patience {
+      try await Task.sleep(for: .milliseconds(5))
+    }
   }
 
   /// Divides the ballots of a batch into those of new voters and the others.
   func prepare(_ batch: BallotBatch) async throws {
     let isCrowded = state.withLock { state in
       state.underWay.append(batch)
+      state.held?.append(batch)
       guard var memory = state.memory.take() else {
         batch.writing = BallotWriting(checking: batch.rows)
         return false
       }
       batch.writing = BallotWriting(batch.rows) { memory.insert($0) }
       state.memory = memory
-      return memory.isCrowded
+      return memory.isCrowded && state.patience == nil
     }
-    if isCrowded { try await learn() }
+    if isCrowded {
+      // It is about speed alone: what it needs may be missing for a while.
+      do { try await learn() } catch is CancellationError { throw CancellationError() } catch {
+        log.warning("voters not known", ["error": "\(error)"])
+      }
+    }
   }
 
   /// Until all portions were told, ballots of their votes are held against the key: slower, and just as right.
   private func learn() async throws {
     let (beginning, partitions) = state.withLock { state in
       state.beginning += 1
-      state.isLearning = true
+      state.patience = .now + .seconds(Self.patience)
+      state.held = (state.held ?? []) + state.underWay.judged
       return (state.beginning, state.ownPartitions)
     }
     do {
@@ -94,42 +106,45 @@ final class KnownVoters: Sendable {
     state.withLock { state in
       guard state.beginning == beginning else { return false }
       var memory = VoterMemory(plan)
-      // What is on its way into the database may not be found there yet.
-      for row in state.underWay.judged.flatMap(\.rows) { _ = memory.insert(row) }
+      for row in (state.held ?? []).flatMap(\.rows) { _ = memory.insert(row) }
+      state.held = nil
       state.memory = memory
       return true
     }
   }
 
   private func learn(_ plan: VoterPlan, _ beginning: Int) async {
-    do {
-      try await withThrowingTaskGroup { group in
-        for learner in 0..<Self.learners {
-          group.addTask { [self] in
-            for portion in stride(from: learner, to: plan.portions.count, by: Self.learners) {
-              guard try await learn(plan.portions[portion], beginning) else { return }
+    await withTaskGroup { group in
+      for learner in 0..<Self.learners {
+        group.addTask { [self] in
+          for portion in stride(from: learner, to: plan.portions.count, by: Self.learners) {
+            while let isKnown = await learn(plan.portions[portion], beginning), !isKnown {
+              try? await Task.sleep(for: .seconds(2))
             }
           }
         }
-        try await group.waitForAll()
       }
-      if let count = end(beginning) {
-        log.info("voters known", ["voters": .int(count), "bytes": .int(plan.byteCount)])
-      }
-    } catch {
-      // Without the voters it goes on, only slower; the next claim tries again.
-      end(beginning)
-      log.warning("voters not known", ["error": "\(error)"])
+    }
+    if let count = end(beginning), isComplete {
+      log.info("voters known", ["voters": .int(count), "bytes": .int(plan.byteCount)])
     }
   }
 
-  /// - Returns: whether to go on.
-  private func learn(_ portion: VoterPlan.Portion, _ beginning: Int) async throws -> Bool {
-    let pseudonyms = try await database.voters(portion)
-    return state.withLock { state in
-      guard state.beginning == beginning else { return false }
-      state.memory?.insert(pseudonyms, of: portion)
-      return true
+  /// - Returns: whether the portion is known now; nil if it need not be any more.
+  private func learn(_ portion: VoterPlan.Portion, _ beginning: Int) async -> Bool? {
+    // Without readers there is nothing to know it for.
+    guard state.withLock({ $0.beginning == beginning && !$0.partitions.isEmpty }) else { return nil }
+    do {
+      let pseudonyms = try await database.voters(portion)
+      return state.withLock { state in
+        guard state.beginning == beginning else { return nil }
+        state.memory?.insert(pseudonyms, of: portion)
+        return true
+      }
+    } catch {
+      // Without the voters it goes on, only slower, while the database is away or has too much to do.
+      log.warning("voters not known", ["error": "\(error)"])
+      return false
     }
   }
 
@@ -138,7 +153,8 @@ final class KnownVoters: Sendable {
   private func end(_ beginning: Int) -> Int? {
     state.withLock { state in
       guard state.beginning == beginning else { return nil }
-      state.isLearning = false
+      state.patience = nil
+      state.held = nil
       return state.memory?.count
     }
   }

@@ -81,4 +81,24 @@ extension CountingTests {
       await counter.value
     }
   }
+
+  /// The table cannot be read for a while, as when the database is away: what was not learnt is asked for again.
+  @Test func whatCouldNotBeLearntIsAskedForAgain() async throws {
+    try await withCountingBench { bench in
+      let vote = try await bench.openVote(bar: 5)
+      try await bench.send((0..<500).map { bench.ballot(vote, $0, .yes) })
+      try await bench.withCounter { try await bench.awaitCounted() }
+      let voters = KnownVoters(database: bench.database, limit: 1 << 20, log: Log(service: "test", minimum: .error))
+      let reader = BatchesOwner()
+      try await bench.database.execute("ALTER TABLE ballot RENAME TO ballot_away")
+      try await voters.claimed(PartitionSet(bits: 0xfff), by: ObjectIdentifier(reader))
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(!voters.isComplete)
+      try await bench.database.execute("ALTER TABLE ballot_away RENAME TO ballot")
+      try await eventually { voters.isComplete }
+      voters.forget(ObjectIdentifier(reader))
+    }
+  }
+
+  private final class BatchesOwner {}
 }
