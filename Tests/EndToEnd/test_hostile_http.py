@@ -251,7 +251,7 @@ def test_a_body_over_the_limit_is_refused(forum, row):
 
 @pytest.mark.parametrize(
     "text",
-    ["\u0000", "a\u0000b", "\u202eevil", "a\u2066b", "\u200f", "\ufffe", "\u0007", "\u007f", "   ", "", "a\u2028b"],
+    ["\u0000", "a\u0000b", "\u202eevil", "a\u2066b", "\u200f", "\ufffe", "\u0007", "\u007f", "   ", "", "a\u2028b", "\u3164", "a\u200b"],
     ids=ascii,
 )
 def test_text_that_shows_other_than_it_is_or_shows_nothing_is_refused_in_every_field(forum, text):

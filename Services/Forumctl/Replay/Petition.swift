@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import ServiceKit
 
 /// A petition as it was published.
 struct Petition: Decodable, Sendable {
@@ -51,29 +52,22 @@ extension Petition {
       category: (Category.named(korean: category) ?? .other).rawValue, reference: String(number))
   }
 
-  /// Runs of white space become one blank; what a plain text may not hold is dropped.
+  /// Runs of white space become one blank; what a plain text may not hold is dropped, and personal data is masked: a
+  /// proposal with any is refused.
   static func cleaned(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var hasGap = false
-    for scalar in text.unicodeScalars where !isForbidden(scalar) {
+    for scalar in text.unicodeScalars {
       if scalar.properties.isWhitespace {
         hasGap = true
         continue
       }
+      guard PlainText.isAllowed(scalar) else { continue }
       if hasGap && !result.isEmpty { result.append(" ") }
       hasGap = false
       result.append(scalar)
     }
-    return String(result)
-  }
-
-  private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09, 0x0a, 0x0d, 0x85, 0x2028, 0x2029: false
-    case ..<0x20, 0x7f..<0xa0: true
-    case 0x202a...0x202e, 0x2066...0x2069, 0x200e, 0x200f, 0x061c, 0xfffe, 0xffff: true
-    default: false
-    }
+    return PersonalData.masked(String(result))
   }
 
   /// The first `limit` characters as a reader sees them, without a blank at the end.

@@ -23,11 +23,11 @@ enum Submission {
   /// - Throws: `Problem` 422 with an error for each field.
   static func checked(_ draft: Draft) throws(Problem) -> ProposalText {
     var errors: [Problem.FieldError] = []
-    let title = PlainText.check(draft.title, 1...titleLimit, lines: false, at: "#/title", &errors)
-    let summary = PlainText.check(draft.summary, 1...summaryLimit, lines: true, at: "#/summary", &errors)
-    let body = PlainText.check(draft.body, 1...bodyLimit, lines: true, at: "#/body", &errors)
+    let title = PlainText.checkPublic(draft.title, 1...titleLimit, lines: false, at: "#/title", &errors)
+    let summary = PlainText.checkPublic(draft.summary, 1...summaryLimit, lines: true, at: "#/summary", &errors)
+    let body = PlainText.checkPublic(draft.body, 1...bodyLimit, lines: true, at: "#/body", &errors)
     let reference = draft.reference.map {
-      PlainText.check($0, 1...referenceLimit, lines: false, at: "#/reference", &errors)
+      PlainText.checkPublic($0, 1...referenceLimit, lines: false, at: "#/reference", &errors)
     }
     let category = Category(rawValue: draft.category)
     if category == nil {

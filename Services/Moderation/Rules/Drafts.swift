@@ -12,7 +12,7 @@ struct RejectionDraft: Decodable, Sendable {
   /// - Throws: `Problem` 422 with an error for each field.
   func checked() throws(Problem) -> Rejection {
     var errors: [Problem.FieldError] = []
-    let explanation = PlainText.check(
+    let explanation = PlainText.checkPublic(
       explanation, 1...Self.explanationLimit, lines: true, at: "#/explanation", &errors)
     let code = RejectionCode(rawValue: code)
     if code == nil {
@@ -34,7 +34,7 @@ struct SelectionDraft: Decodable, Sendable {
   /// - Throws: `Problem` 422 with an error for each field.
   func checked(at now: Date) throws(Problem) -> Selection {
     var errors: [Problem.FieldError] = []
-    let reason = PlainText.check(reason, 1...Self.reasonLimit, lines: true, at: "#/reason", &errors)
+    let reason = PlainText.checkPublic(reason, 1...Self.reasonLimit, lines: true, at: "#/reason", &errors)
     let rule = rule.checked(at: now, &errors)
     guard errors.isEmpty, let rule else { throw .invalid(errors) }
     return Selection(reason: reason, rule: rule)

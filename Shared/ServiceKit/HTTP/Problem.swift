@@ -10,11 +10,27 @@ public struct Problem: Error, Sendable, Equatable {
     public let pointer: String
     /// What is wrong, to be read after the field's name: "must not be empty".
     public let detail: String
+    /// Where in the field, if it is one place of it.
+    public let characters: Span?
 
-    /// A fault at a JSON pointer.
-    public init(_ pointer: String, _ detail: String) {
+    /// A part of a text, in characters as a reader sees them, the first is 0.
+    public struct Span: Sendable, Equatable, Encodable {
+      /// The first character.
+      public let from: Int
+      /// The first behind it.
+      public let to: Int
+
+      init(from: Int, to: Int) {
+        self.from = from
+        self.to = to
+      }
+    }
+
+    /// A fault at a JSON pointer, and there at some characters.
+    public init(_ pointer: String, _ detail: String, at characters: Range<Int>? = nil) {
       self.pointer = pointer
       self.detail = detail
+      self.characters = characters.map { Span(from: $0.lowerBound, to: $0.upperBound) }
     }
   }
 

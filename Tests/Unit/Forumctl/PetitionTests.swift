@@ -86,6 +86,12 @@ struct PetitionTests {
     #expect(draft.body == "하나 둘 셋")
   }
 
+  @Test func `personal data of a petition is masked`() {
+    let draft = draft(title: "전화 02-123-4567", content: "메일 a@b.kr\u{200b} 끝")
+    #expect(draft.title == "전화 ●●●●●●●●●●●")
+    #expect(draft.body == "메일 ●●●●●● 끝")
+  }
+
   @Test func `a petition without a text says its title`() {
     #expect(draft(content: " ").body == "제목")
     #expect(draft(title: "", content: "").title == "청원 7")
