@@ -2,29 +2,53 @@ import Contracts
 public import Postgres
 public import ServiceKit
 
-/// What intake is made of: citizens hand proposals in, read them and take them back.
+/// What intake is made of: citizens write drafts, hand proposals in, read them and take them back.
 public struct IntakeService: ServiceDefinition {
   /// Schema, role, consumer group and prefix of settings.
   public static let name = "intake"
   /// What builds the schema `intake`.
   public static let migrations = Migrations.all
 
-  private let proposals: Proposals
+  /// Settings of intake.
+  public struct Configuration: ServiceConfiguration {
+    let draftDays: Int
 
-  /// Nothing of its own to set or to open.
-  public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
-    proposals = Proposals(database: kit.database, clock: kit.clock)
+    /// Reads the settings that start with `FORUM_INTAKE_`.
+    /// - Throws: `SettingsError`
+    public init(_ settings: inout Settings) throws(SettingsError) {
+      draftDays = try settings.int(
+        "FORUM_INTAKE_DRAFT_DAYS", default: 90, in: 1...3_650,
+        "days without being saved after which a draft is deleted")
+    }
   }
 
-  /// Submitting, reading and withdrawing.
+  private let proposals: Proposals
+  private let drafts: Drafts
+
+  /// Needs no connection beyond the kit's.
+  public init(_ kit: ServiceKit, _ configuration: Configuration) {
+    proposals = Proposals(database: kit.database, clock: kit.clock)
+    drafts = Drafts(database: kit.database, clock: kit.clock, days: configuration.draftDays)
+  }
+
+  /// Writing, submitting, reading and withdrawing.
   public var routes: [Route] {
     [
+      .post("/v1/drafts", for: .citizen, drafts.create),
+      .get("/v1/drafts", for: .citizen, drafts.list),
+      .get("/v1/drafts/{id}", for: .citizen, drafts.read),
+      .put("/v1/drafts/{id}", for: .citizen, drafts.save),
+      .delete("/v1/drafts/{id}", for: .citizen, drafts.delete),
+      .post("/v1/drafts/{id}/submission", for: .citizen, drafts.submit),
       .post("/v1/proposals", for: .citizen, proposals.submit),
       .get("/v1/proposals", for: .everyone, proposals.list),
       .get("/v1/proposals/{id}", for: .everyone, proposals.read),
       .post("/v1/proposals/{id}/withdrawal", for: .citizen, proposals.withdraw),
     ]
   }
+
+  /// Drafts that nobody goes on with are deleted.
+  public var jobs: [Job] { [Job("drafts", every: .seconds(3_600), drafts.expire)] }
 
   /// What others decided about proposals, to show their state.
   public var consumers: [EventHandler] {

@@ -103,6 +103,8 @@ private func hexDigit(_ value: UInt8) -> UInt8 {
 public enum Kinds {
   /// Of `ProposalID`.
   public enum Proposal {}
+  /// Of `DraftID`.
+  public enum Draft {}
   /// Of `CitizenID`.
   public enum Citizen {}
   /// Of `CaseID`.
@@ -111,6 +113,8 @@ public enum Kinds {
 
 /// A proposal, and the task that it becomes when it is selected for a vote.
 public typealias ProposalID = Identifier<Kinds.Proposal>
+/// What a citizen is still writing.
+public typealias DraftID = Identifier<Kinds.Draft>
 /// A person to the Forum: derived from the token's issuer and its pairwise subject, never from a resident number.
 public typealias CitizenID = Identifier<Kinds.Citizen>
 /// What the Committee has before it.

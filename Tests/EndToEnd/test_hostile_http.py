@@ -19,6 +19,12 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 PROTECTED = [
     ("intake", "POST", "/v1/proposals", "citizen", {"title": "t", "summary": "s", "body": "b", "category": "jobs"}),
     ("intake", "POST", f"/v1/proposals/{NOWHERE}/withdrawal", "citizen", {"reason": "mistake"}),
+    ("intake", "POST", "/v1/drafts", "citizen", None),
+    ("intake", "GET", "/v1/drafts", "citizen", None),
+    ("intake", "GET", f"/v1/drafts/{NOWHERE}", "citizen", None),
+    ("intake", "PUT", f"/v1/drafts/{NOWHERE}", "citizen", None),
+    ("intake", "DELETE", f"/v1/drafts/{NOWHERE}", "citizen", None),
+    ("intake", "POST", f"/v1/drafts/{NOWHERE}/submission", "citizen", None),
     ("moderation", "GET", "/v1/reviews", "support-unit", None),
     ("moderation", "GET", f"/v1/reviews/{NOWHERE}", "support-unit", None),
     ("moderation", "POST", f"/v1/proposals/{NOWHERE}/acceptance", "support-unit", {}),

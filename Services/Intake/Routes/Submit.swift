@@ -1,4 +1,5 @@
 import Contracts
+import FoundationEssentials
 import Postgres
 import ServiceKit
 
@@ -10,15 +11,23 @@ extension Proposals {
     let now = clock.now
     return try await database.transaction { transaction in
       try await transaction.idempotent(request, at: now) {
-        let proposal = Proposal(
-          id: ProposalID(), author: author, text: text, state: .submitted, stateSince: now, submittedAt: now)
-        try await transaction.insert(proposal)
-        try await transaction.publish(
-          ProposalSubmitted(
-            proposal: proposal.id, author: author, title: text.title, summary: text.summary, body: text.body,
-            category: text.category, reference: text.reference, submittedAt: now), at: now)
-        return try .created(ProposalView(proposal), at: "/v1/proposals/\(proposal.id)")
+        try await transaction.submit(text, by: author, at: now)
       }
     }
+  }
+}
+
+extension Transaction {
+  /// Stores a proposal and tells the others.
+  /// - Returns: 201 with the proposal.
+  func submit(_ text: ProposalText, by author: CitizenID, at now: Date) async throws -> Response {
+    let proposal = Proposal(
+      id: ProposalID(), author: author, text: text, state: .submitted, stateSince: now, submittedAt: now)
+    try await insert(proposal)
+    try await publish(
+      ProposalSubmitted(
+        proposal: proposal.id, author: author, title: text.title, summary: text.summary, body: text.body,
+        category: text.category, reference: text.reference, submittedAt: now), at: now)
+    return try .created(ProposalView(proposal), at: "/v1/proposals/\(proposal.id)")
   }
 }

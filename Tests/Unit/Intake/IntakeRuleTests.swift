@@ -50,6 +50,32 @@ import Testing
     #expect(try Submission.checked(draft).title.count == 80)
   }
 
+  @Test func nobodysPersonalDataIsPublished() {
+    let draft = Submission.Draft(
+      title: "전화 010-1234-5678", summary: "s", body: "주민등록번호 900101-1234568, a@b.kr", category: "jobs", reference: nil)
+    let errors = Submission.faults(of: draft)
+    #expect(errors.map(\.pointer) == ["#/title", "#/body", "#/body"])
+    #expect(errors.map { $0.characters?.from } == [3, 7, 23])
+  }
+
+  @Test func aDraftMayBreakEveryRuleUntilItIsSubmitted() throws {
+    #expect(
+      Submission.faults(of: DraftText().submission).map(\.pointer) == ["#/title", "#/summary", "#/body", "#/category"])
+    try DraftText(title: String(repeating: "가", count: 5_000), category: "nothing").checkSize()
+    #expect(throws: Problem.self) {
+      try DraftText(body: String(repeating: "가", count: Draft.sizeLimit + 1)).checkSize()
+    }
+  }
+
+  @Test func aDraftIsSavedOverTheVersionThatWasRead() throws {
+    let draft = Draft(id: DraftID(), author: author, text: DraftText(title: "a"), version: 3, savedAt: now)
+    let later = now.addingTimeInterval(5)
+    let saved = try draft.saved(DraftText(title: "b"), over: 3, at: later)
+    #expect(saved.version == 4 && saved.text.title == "b" && saved.savedAt == later)
+    let error = #expect(throws: Problem.self) { try draft.saved(DraftText(), over: 2, at: later) }
+    #expect(error?.status == 412)
+  }
+
   @Test func textIsHiddenForHidingCodesOnly() {
     for code in RejectionCode.allCases {
       var rejected = proposal(.rejected)
