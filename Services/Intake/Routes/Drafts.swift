@@ -17,7 +17,7 @@ struct Drafts: Sendable {
     let draft = Draft(id: DraftID(), author: author, text: text, version: 1, savedAt: clock.now)
     try await database.transaction { transaction in
       try await transaction.lockDrafts(of: author)
-      guard try await transaction.drafts(of: author).count < Draft.limit else {
+      guard try await transaction.draftCount(of: author) < Draft.limit else {
         throw Problem.conflict("too-many-drafts", "You have \(Draft.limit) drafts. Submit or delete one of them first.")
       }
       try await transaction.insert(draft)

@@ -29,7 +29,7 @@ struct Draft: Sendable, Equatable {
 }
 
 /// The fields of a draft as they were typed so far.
-struct DraftText: Sendable, Equatable, Codable {
+struct DraftText: Sendable, Equatable, Decodable {
   var title: String?
   var summary: String?
   var body: String?

@@ -23,6 +23,11 @@ extension Transaction {
     _ = try await query("SELECT pg_advisory_xact_lock(hashtextextended('draft ' || \(author)::text, 0))")
   }
 
+  /// How many an author has.
+  func draftCount(of author: CitizenID) async throws -> Int {
+    try await one("SELECT count(*) AS drafts FROM draft WHERE author = \(author)")?["drafts"] ?? 0
+  }
+
   /// Last saved first.
   func drafts(of author: CitizenID) async throws -> [Draft] {
     try await query("SELECT \(fragment: columns) FROM draft WHERE author = \(author) ORDER BY saved_at DESC, id").map(

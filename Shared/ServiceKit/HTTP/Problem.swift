@@ -19,11 +19,6 @@ public struct Problem: Error, Sendable, Equatable {
       public let from: Int
       /// The first behind it.
       public let to: Int
-
-      init(from: Int, to: Int) {
-        self.from = from
-        self.to = to
-      }
     }
 
     /// A fault at a JSON pointer, and there at some characters.
