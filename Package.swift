@@ -90,14 +90,14 @@ let package = Package(
     tests(
       "Unit",
       [
-        "CZlib", "Contracts", "Crypto", "Forumctl", "HTTPClient", "HTTPServer", "Intake", "Moderation", "Notification",
-        "Portal", "Postgres", "Referral", "ServiceKit", "Threading", "VoteCounter", "Voting",
+        "CZlib", "Contracts", "Crypto", "Forumctl", "HTTPClient", "HTTPServer", "Intake", "Kafka", "Moderation",
+        "Notification", "Portal", "Postgres", "Referral", "ServiceKit", "Threading", "VoteCounter", "Voting",
       ]),
     tests("Broker", ["Kafka", "CLibrdkafka"]),
     tests(
       "Integration",
       [
-        "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Kafka", "Moderation", "Notification", "Postgres",
+        "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Intake", "Kafka", "Moderation", "Notification", "Postgres",
         "Referral", "ServiceKit", "VoteCounter", "Voting",
       ]),
   ] + services.flatMap(\.targets),
