@@ -11,11 +11,23 @@ public struct IntakeService: ServiceDefinition {
 
   /// Settings of intake.
   public struct Configuration: ServiceConfiguration {
+    let gate: GateRule
+    let revisionDays: Int
     let draftDays: Int
 
     /// Reads the settings that start with `FORUM_INTAKE_`.
     /// - Throws: `SettingsError`
     public init(_ settings: inout Settings) throws(SettingsError) {
+      gate = GateRule(
+        needed: try settings.int(
+          "FORUM_INTAKE_SUPPORTERS", default: 5, in: 0...1_000,
+          "supporters that a proposal takes before its review; 0 for none"),
+        days: try settings.int(
+          "FORUM_INTAKE_SUPPORTERS_DAYS", default: 30, in: 1...3_650,
+          "days after which a proposal lapses that has too few supporters"))
+      revisionDays = try settings.int(
+        "FORUM_INTAKE_REVISION_DAYS", default: 30, in: 1...3_650,
+        "days after which a proposal lapses that was returned and not revised")
       draftDays = try settings.int(
         "FORUM_INTAKE_DRAFT_DAYS", default: 90, in: 1...3_650,
         "days without being saved after which a draft is deleted")
@@ -27,11 +39,13 @@ public struct IntakeService: ServiceDefinition {
 
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
-    proposals = Proposals(database: kit.database, clock: kit.clock)
-    drafts = Drafts(database: kit.database, clock: kit.clock, days: configuration.draftDays)
+    proposals = Proposals(
+      database: kit.database, clock: kit.clock, gate: configuration.gate, revisionDays: configuration.revisionDays)
+    drafts = Drafts(
+      database: kit.database, clock: kit.clock, gate: configuration.gate, days: configuration.draftDays)
   }
 
-  /// Writing, submitting, reading and withdrawing.
+  /// Writing, submitting, finding supporters, reading, revising and withdrawing.
   public var routes: [Route] {
     [
       .post("/v1/drafts", for: .citizen, drafts.create),
@@ -43,12 +57,21 @@ public struct IntakeService: ServiceDefinition {
       .post("/v1/proposals", for: .citizen, proposals.submit),
       .get("/v1/proposals", for: .everyone, proposals.list),
       .get("/v1/proposals/{id}", for: .everyone, proposals.read),
+      .get("/v1/proposals/{id}/supporters", for: .citizen, proposals.supporters),
+      .get("/v1/invitations/{invitation}", for: .everyone, proposals.invitation),
+      .post("/v1/invitations/{invitation}/support", for: .citizen, proposals.support),
+      .get("/v1/proposals/{id}/revisions", for: .everyone, proposals.revisions),
+      .post("/v1/proposals/{id}/revisions", for: .citizen, proposals.revise),
       .post("/v1/proposals/{id}/withdrawal", for: .citizen, proposals.withdraw),
+      .post("/v1/offline-proposals", for: .supportUnit, proposals.enter),
+      .get("/v1/offline-proposals/{id}", for: .supportUnit, proposals.entered),
     ]
   }
 
-  /// Drafts that nobody goes on with are deleted.
-  public var jobs: [Job] { [Job("drafts", every: .seconds(3_600), drafts.expire)] }
+  /// Drafts that nobody goes on with are deleted, and proposals that wait in vain lapse.
+  public var jobs: [Job] {
+    [Job("drafts", every: .seconds(3_600), drafts.expire), Job("lapse", every: .seconds(60), proposals.lapse)]
+  }
 
   /// What others decided about proposals, to show their state.
   public var consumers: [EventHandler] {
@@ -64,4 +87,7 @@ public struct IntakeService: ServiceDefinition {
 struct Proposals: Sendable {
   let database: Database
   let clock: WallClock
+  let gate: GateRule
+  /// Days that an author has to revise what was returned.
+  let revisionDays: Int
 }

@@ -12,6 +12,7 @@ public struct ModerationService: ServiceDefinition {
   /// Settings of moderation.
   public struct Configuration: ServiceConfiguration {
     let clock: ReviewClock
+    let appealDays: Int
 
     /// Reads the settings that start with `FORUM_MODERATION_`.
     /// - Throws: `SettingsError` also when proposals would be late before they are soon.
@@ -24,6 +25,9 @@ public struct ModerationService: ServiceDefinition {
         throw SettingsError("FORUM_MODERATION_SOON_DAYS is \(soon), more than FORUM_MODERATION_LATE_DAYS, \(late)")
       }
       clock = ReviewClock(soonDays: soon, lateDays: late)
+      appealDays = try settings.int(
+        "FORUM_MODERATION_APPEAL_DAYS", default: 14, in: 1...3650,
+        "Review: days after a rejection within which its author can appeal")
     }
   }
 
@@ -31,7 +35,9 @@ public struct ModerationService: ServiceDefinition {
 
   /// Opens nothing of its own.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
-    reviews = Reviews(database: kit.database, clock: kit.clock, reviewClock: configuration.clock, log: kit.log)
+    reviews = Reviews(
+      database: kit.database, clock: kit.clock, reviewClock: configuration.clock,
+      appealDays: configuration.appealDays, log: kit.log)
   }
 
   /// The queue of reviews, and what the Support Unit decides.
@@ -41,7 +47,12 @@ public struct ModerationService: ServiceDefinition {
       .get("/v1/reviews/{id}", for: .supportUnit, reviews.read),
       .post("/v1/proposals/{id}/acceptance", for: .supportUnit, reviews.accept),
       .post("/v1/proposals/{id}/rejection", for: .supportUnit, reviews.reject),
+      .post("/v1/proposals/{id}/return", for: .supportUnit, reviews.return),
+      .post("/v1/proposals/{id}/merger", for: .supportUnit, reviews.merge),
       .post("/v1/proposals/{id}/selection", for: .supportUnit, reviews.select),
+      .post("/v1/proposals/{id}/appeal", for: .citizen, reviews.appeal),
+      .get("/v1/proposals/{id}/appeal", for: .everyone, reviews.readAppeal),
+      .post("/v1/proposals/{id}/appeal/decision", for: .supportUnit, reviews.decideAppeal),
     ]
   }
 
@@ -54,5 +65,7 @@ struct Reviews: Sendable {
   let database: Database
   let clock: WallClock
   let reviewClock: ReviewClock
+  /// Days after a rejection within which its author can appeal.
+  let appealDays: Int
   let log: Log
 }

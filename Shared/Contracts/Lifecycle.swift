@@ -1,11 +1,27 @@
 /// Where a task stands on its way from a citizen to a ministry.
 public enum TaskState: String, Codable, Sendable, CaseIterable {
-  case submitted, accepted, rejected, withdrawn, selected, scheduled, open, closed, referred, assigned
+  /// The author looks for supporters; nobody else finds the proposal yet.
+  case gathering
+  /// Time ran out before there were enough supporters, or before a returned proposal was revised.
+  case lapsed
+  /// The Support Unit has it before it.
+  case submitted
+  /// The author is asked to revise it.
+  case returned
+  case accepted, rejected
+  /// The author has appealed against the rejection.
+  case appealed
+  /// The same as another proposal, which goes on for both.
+  case merged
+  case withdrawn, selected, scheduled, open, closed, referred, assigned
 }
 
 /// What moves a task on.
 public enum TaskAction: String, Codable, Sendable, CaseIterable {
-  case accept, reject, withdraw, select, schedule, open, close, crossBar = "cross-bar", assign
+  /// The last supporter that was asked for comes.
+  case passGate = "pass-gate"
+  case lapse, revise, accept, reject, `return`, appeal, uphold, overturn, merge, withdraw, select
+  case schedule, open, close, crossBar = "cross-bar", assign
 }
 
 /// The only ways from one state to another: a table, so that it can be printed, checked and read.
@@ -28,9 +44,23 @@ public enum Lifecycle {
 
   /// A withdrawal that crosses a selection on its way comes too late: hence the row from withdrawn to selected.
   public static let transitions: [Transition] = [
+    row(.gathering, .revise, "citizen", .gathering),
+    row(.gathering, .passGate, "citizen", .submitted),
+    row(.gathering, .lapse, "intake", .lapsed),
+    row(.gathering, .withdraw, "citizen", .withdrawn),
     row(.submitted, .accept, "support-unit", .accepted),
     row(.submitted, .reject, "support-unit", .rejected),
+    row(.submitted, .return, "support-unit", .returned),
+    row(.submitted, .merge, "support-unit", .merged),
     row(.submitted, .withdraw, "citizen", .withdrawn),
+    row(.returned, .revise, "citizen", .submitted),
+    row(.returned, .lapse, "intake", .lapsed),
+    row(.returned, .withdraw, "citizen", .withdrawn),
+    row(.rejected, .appeal, "citizen", .appealed),
+    row(.appealed, .uphold, "support-unit", .rejected),
+    row(.appealed, .overturn, "support-unit", .accepted),
+    row(.appealed, .withdraw, "citizen", .withdrawn),
+    row(.accepted, .merge, "support-unit", .merged),
     row(.accepted, .withdraw, "citizen", .withdrawn),
     row(.accepted, .select, "support-unit", .selected),
     row(.withdrawn, .select, "support-unit", .selected),
@@ -51,9 +81,11 @@ public enum Lifecycle {
 
   /// The state after hearing of `action`; nil if it tells nothing new. For whoever follows what others decided.
   ///
-  /// Events of different topics have no order between them: a later step may be heard of before an earlier one, so a
-  /// follower moves forward along the path, over steps that it has not heard of yet, and never back.
+  /// Events of different topics have no order between them: a later step may be heard of before an earlier one. So a
+  /// follower takes every row of the table, and beyond it moves forward along the path, over steps that it has not heard
+  /// of yet, and never back.
   public static func following(_ state: TaskState, on action: TaskAction) -> TaskState? {
+    if let next = next(from: state, on: action) { return next == state ? nil : next }
     guard let target = transitions.first(where: { $0.action == action })?.to, target.rank > state.rank else {
       return nil
     }
@@ -62,19 +94,23 @@ public enum Lifecycle {
 }
 
 extension TaskState {
-  /// How far along the path. A withdrawal comes after an acceptance or rejection made at the same moment, and before a
-  /// selection.
+  /// How far along the path. A merger comes after the review, a withdrawal after either made at the same moment, and before
+  /// a selection.
   fileprivate var rank: Int {
     switch self {
-    case .submitted: 0
-    case .accepted, .rejected: 1
-    case .withdrawn: 2
-    case .selected: 3
-    case .scheduled: 4
-    case .open: 5
-    case .closed: 6
-    case .referred: 7
-    case .assigned: 8
+    case .gathering: 0
+    case .submitted: 1
+    case .returned, .rejected: 2
+    case .appealed: 3
+    case .accepted, .lapsed: 4
+    case .merged: 5
+    case .withdrawn: 6
+    case .selected: 7
+    case .scheduled: 8
+    case .open: 9
+    case .closed: 10
+    case .referred: 11
+    case .assigned: 12
     }
   }
 }

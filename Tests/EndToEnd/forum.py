@@ -203,9 +203,28 @@ class Forum:
         }
 
     def propose(self, subject="proposer", **changes):
+        """A proposal with all the supporters that it takes."""
+        proposal = self.file(subject, **changes)["id"]
+        self.support(proposal, subject)
+        return proposal
+
+    def file(self, subject="proposer", **changes):
+        """A proposal as it is handed in."""
         answer = self.post("/v1/proposals", self.token(subject), self.draft(**changes))
         assert answer.status_code == 201, answer.text
-        return answer.json()["id"]
+        return answer.json()
+
+    def supporters(self, proposal, subject="proposer"):
+        answer = self.get(f"/v1/proposals/{proposal}/supporters", self.token(subject))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def support(self, proposal, subject="proposer"):
+        """As many people as it takes support it."""
+        gate = self.supporters(proposal, subject)
+        for number in range(gate["needed"]):
+            answer = self.post(f"/v1/invitations/{gate['invitation']}/support", self.token(f"supporter-{number}"))
+            assert answer.status_code == 200, answer.text
 
     def decide(self, proposal, decision, body=None):
         """A decision of the Support Unit, repeated until moderation has heard of the proposal."""

@@ -161,7 +161,7 @@ struct Checking: Sendable {
     guard let mails = outcome.mails else { return [] }
     let referred = Set(plan.referred)
     return plan.expectations.indices.compactMap { petition in
-      // Arrived and rejected; or arrived, accepted, selected, scheduled and open; and then over the bar, with the
+      // Arrived (one more while it looks for supporters) and rejected; or arrived, accepted, selected, scheduled and open; and then over the bar, with the
       // Committee and with a ministry.
       let wanted = plan.expectations[petition].isRejected ? 2 : referred.contains(petition) ? 8 : 5
       return mails[petition] < wanted ? "\(name(petition)): \(mails[petition]) mails, at least \(wanted) are due" : nil

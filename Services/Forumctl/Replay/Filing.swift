@@ -13,7 +13,15 @@ struct Filing: Sendable {
   /// Petitions on their way at a time.
   static let width = 16
 
-  private struct Created: Decodable { let id: ProposalID }
+  private struct Created: Decodable {
+    let id: ProposalID
+    let state: TaskState
+  }
+  private struct Supporters: Decodable {
+    let supporters: Int
+    let needed: Int
+    let invitation: String
+  }
   private struct Contact: Encodable {
     let email: String
     let language = "ko"
@@ -63,10 +71,25 @@ struct Filing: Sendable {
     let contact = try JSON.encode(Contact(email: Self.address(of: plan.expectations[index].number)))
     let token = citizens.proposers[index]
     try await demand("PUT", "/v1/contact", token, key: nil, contact)
-    return try await api.json(
+    let created = try await api.json(
       Created.self, "POST", "/v1/proposals", token: token, key: key(index, "proposal"),
-      body: try JSON.encode(drafts[index])
-    ).id
+      body: try JSON.encode(drafts[index]))
+    if created.state == .gathering { try await support(created.id, of: token) }
+    return created.id
+  }
+
+  /// Hands the invitation on to as many people as the proposal takes.
+  private func support(_ proposal: ProposalID, of author: String) async throws {
+    let gate = try await api.json(Supporters.self, "GET", "/v1/proposals/\(proposal)/supporters", token: author)
+    guard gate.needed <= citizens.supporters.count else {
+      throw Failure(
+        "a proposal takes \(gate.needed) supporters, more than the \(citizens.supporters.count) of a replay")
+    }
+    let path = "/v1/invitations/\(gate.invitation)/support"
+    // An earlier run may have come this far: who supports it again changes nothing.
+    for supporter in citizens.supporters.prefix(gate.needed) {
+      try await demand("POST", path, supporter, key: nil, [], done: [409])
+    }
   }
 
   private func review(_ index: Int, _ proposal: ProposalID) async throws {

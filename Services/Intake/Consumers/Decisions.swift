@@ -12,6 +12,16 @@ extension Proposals {
       let proposal = try await transaction.proposal(event.proposal, locked: true)
       let reason = Proposal.Rejection(code: event.code, explanation: event.explanation)
       try await transaction.update(proposal.rejected(for: reason, at: event.rejectedAt))
+    case .returned(let event):
+      try await move(event.proposal, by: .return, at: event.returnedAt, in: transaction) { $0.returnNote = event.note }
+    case .appealed(let event): try await move(event.proposal, by: .appeal, at: event.appealedAt, in: transaction)
+    case .appealDecided(let event):
+      let proposal = try await transaction.proposal(event.proposal, locked: true)
+      try await transaction.update(proposal.appealDecided(event.outcome, at: event.decidedAt))
+    case .merged(let event):
+      try await move(event.proposal, by: .merge, at: event.mergedAt, in: transaction) {
+        $0.merger = Proposal.Merger(into: event.into, reason: event.reason)
+      }
     case .selected(let event): try await move(event.proposal, by: .select, at: event.selectedAt, in: transaction)
     }
   }
@@ -35,10 +45,12 @@ extension Proposals {
   }
 
   private func move(
-    _ id: ProposalID, by action: TaskAction, at time: Date, in transaction: Transaction
+    _ id: ProposalID, by action: TaskAction, at time: Date, in transaction: Transaction,
+    and fact: (inout Proposal) -> Void = { _ in }
   ) async throws {
     let proposal = try await transaction.proposal(id, locked: true)
-    guard let change = proposal.following(action, at: time) else { return }
+    guard var change = proposal.following(action, at: time) else { return }
+    fact(&change)
     try await transaction.update(change)
   }
 }

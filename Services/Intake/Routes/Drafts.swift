@@ -7,6 +7,7 @@ import ServiceKit
 struct Drafts: Sendable {
   let database: Database
   let clock: WallClock
+  let gate: GateRule
   /// Days without being saved after which a draft is deleted.
   let days: Int
 
@@ -77,7 +78,9 @@ struct Drafts: Sendable {
       try await transaction.idempotent(request, at: now) {
         let draft = try await transaction.draft(id, of: author, locked: true)
         guard draft.version == version else { throw Problem.changedMeanwhile }
-        let response = try await transaction.submit(Submission.checked(draft.text.submission), by: author, at: now)
+        let text = try Submission.checked(draft.text.submission)
+        let response = try await transaction.file(
+          Proposal(of: text, by: author, through: gate.gate(at: now), at: now), at: now)
         try await transaction.deleteDraft(id)
         return response
       }

@@ -4,12 +4,13 @@ import Postgres
 import ServiceKit
 
 extension Proposals {
-  /// `GET /v1/proposals/{id}`
+  /// `GET /v1/proposals/{id}`: 404 for what is not public yet, but to its author and the Support Unit.
   func read(_ request: Request) async throws -> Response {
     let id: ProposalID = try request.id()
-    return try .json(
-      ProposalView(try await database.transaction { try await $0.proposal(id, locked: false) }),
-      cache: .seconds(1))
+    let proposal = try await database.transaction {
+      try await $0.readable(id, by: request.caller, locked: false)
+    }
+    return try .json(ProposalView(proposal), cache: proposal.isPublic ? .seconds(1) : .never)
   }
 
   /// `GET /v1/proposals?state=&limit=&after=`: newest first.
@@ -18,7 +19,7 @@ extension Proposals {
     let state: TaskState? = try request.choice("state")
     let proposals = try await database.proposals(
       in: state, after: try request.query("after").map(TimeCursor.init), limit + 1)
-    let page = Page(proposals, limit: limit) { TimeCursor($0.submittedAt, $0.id).text }
+    let page = Page(proposals, limit: limit) { TimeCursor($0.submittedAt ?? $0.filedAt, $0.id).text }
     return try .json(page.map(ProposalView.init), cache: .seconds(1))
   }
 }
@@ -31,18 +32,34 @@ struct ProposalView: Encodable, Sendable {
   let body: String?
   let category: Category
   let reference: String?
+  /// Counts the versions of the text.
+  let revision: Int
+  /// SHA-256 of the canonical text, also where the text is hidden.
+  let fingerprint: String
+  let channel: FilingChannel
   let state: TaskState
   let stateSince: Date
-  let submittedAt: Date
+  /// When it came before the Support Unit; absent before that.
+  let submittedAt: Date?
   let withdrawalReason: WithdrawalReason?
+  let lapseReason: LapseReason?
   let rejection: RejectionView?
+  /// What the Support Unit asks the author to do.
+  let returnNote: String?
+  let merger: MergerView?
 
   struct RejectionView: Encodable, Sendable {
     let code: RejectionCode
     let explanation: String
   }
 
-  init(_ proposal: Proposal) {
+  /// Which proposal goes on for it, and why.
+  struct MergerView: Encodable, Sendable {
+    let into: ProposalID
+    let reason: String
+  }
+
+  init(_ proposal: Proposal) throws {
     let isHidden = proposal.isTextHidden
     id = proposal.id
     title = isHidden ? "" : proposal.text.title
@@ -50,10 +67,16 @@ struct ProposalView: Encodable, Sendable {
     body = isHidden ? nil : proposal.text.body
     category = proposal.text.category
     reference = isHidden ? nil : proposal.text.reference
+    revision = proposal.revision
+    fingerprint = try proposal.text.fingerprint
+    channel = proposal.channel
     state = proposal.state
     stateSince = proposal.stateSince
     submittedAt = proposal.submittedAt
     withdrawalReason = proposal.withdrawalReason
+    lapseReason = proposal.lapseReason
     rejection = proposal.rejection.map { RejectionView(code: $0.code, explanation: $0.explanation) }
+    returnNote = proposal.returnNote
+    merger = proposal.merger.map { MergerView(into: $0.into, reason: $0.reason) }
   }
 }

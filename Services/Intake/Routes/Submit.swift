@@ -11,7 +11,7 @@ extension Proposals {
     let now = clock.now
     return try await database.transaction { transaction in
       try await transaction.idempotent(request, at: now) {
-        try await transaction.submit(text, by: author, at: now)
+        try await transaction.file(Proposal(of: text, by: author, through: gate.gate(at: now), at: now), at: now)
       }
     }
   }
@@ -20,14 +20,26 @@ extension Proposals {
 extension Transaction {
   /// Stores a proposal and tells the others.
   /// - Returns: 201 with the proposal.
-  func submit(_ text: ProposalText, by author: CitizenID, at now: Date) async throws -> Response {
-    let proposal = Proposal(
-      id: ProposalID(), author: author, text: text, state: .submitted, stateSince: now, submittedAt: now)
+  func file(_ proposal: Proposal, enteredBy: CitizenID? = nil, at now: Date) async throws -> Response {
     try await insert(proposal)
-    try await publish(
-      ProposalSubmitted(
-        proposal: proposal.id, author: author, title: text.title, summary: text.summary, body: text.body,
-        category: text.category, reference: text.reference, submittedAt: now), at: now)
+    if let gate = proposal.gate {
+      try await publish(
+        SupportersSought(
+          proposal: proposal.id, author: proposal.author, title: proposal.text.title, category: proposal.text.category,
+          needed: gate.needed, endsAt: gate.endsAt, filedAt: now), at: now)
+    } else {
+      try await publish(proposal.submission(supporters: [], enteredBy: enteredBy, at: now), at: now)
+    }
     return try .created(ProposalView(proposal), at: "/v1/proposals/\(proposal.id)")
+  }
+}
+
+extension Proposal {
+  /// What the others are told when it comes before the Support Unit.
+  func submission(supporters: [CitizenID], enteredBy: CitizenID? = nil, at now: Date) throws -> ProposalSubmitted {
+    ProposalSubmitted(
+      proposal: id, author: author, title: text.title, summary: text.summary, body: text.body,
+      category: text.category, reference: text.reference, revision: revision, fingerprint: try text.fingerprint,
+      supporters: supporters, channel: channel, enteredBy: enteredBy, submittedAt: now)
   }
 }

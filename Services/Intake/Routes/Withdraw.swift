@@ -13,7 +13,7 @@ extension Proposals {
     let now = clock.now
     return try await database.transaction { transaction in
       try await transaction.idempotent(request, at: now) {
-        let proposal = try await transaction.proposal(id, locked: true)
+        let proposal = try await transaction.readable(id, by: request.caller, locked: true)
         let change = try proposal.withdrawn(by: citizen, for: body.reason, at: now)
         try await transaction.update(change)
         try await transaction.publish(

@@ -1,22 +1,43 @@
 import Contracts
 import FoundationEssentials
+import ServiceKit
 
 /// A proposal as intake remembers it.
 struct Proposal: Sendable, Equatable {
   let id: ProposalID
   let author: CitizenID
-  let text: ProposalText
+  var text: ProposalText
+  /// Counts the versions of the text.
+  var revision = 1
+  let channel: FilingChannel
   var state: TaskState
   var stateSince: Date
-  let submittedAt: Date
+  let filedAt: Date
+  /// When it came before the Support Unit; nil while it has too few supporters, or if it never had enough.
+  var submittedAt: Date?
+  /// The supporters that it takes; nil when it takes none.
+  let gate: SupportersGate?
   var withdrawalReason: WithdrawalReason?
+  var lapseReason: LapseReason?
   var rejection: Rejection?
+  /// What the Support Unit asks the author to do.
+  var returnNote: String?
+  var merger: Merger?
 
   /// Why the Support Unit turned it down.
   struct Rejection: Sendable, Equatable {
     let code: RejectionCode
     let explanation: String
   }
+
+  /// Which proposal goes on for it.
+  struct Merger: Sendable, Equatable {
+    let into: ProposalID
+    let reason: String
+  }
+
+  /// Whether anybody may find it: what has too few supporters is the author's business.
+  var isPublic: Bool { submittedAt != nil }
 
   /// Whether the public may not read the text: a hiding code hides it for good, also when the author has taken the
   /// proposal back.
@@ -31,6 +52,14 @@ struct ProposalText: Sendable, Equatable {
   let category: Category
   /// Where it came from, for example the number of a petition.
   let reference: String?
+
+  /// SHA-256 of the canonical text, hexadecimal.
+  var fingerprint: String {
+    get throws {
+      try CanonicalText(title: title, summary: summary, body: body, category: category, reference: reference)
+        .fingerprint()
+    }
+  }
 }
 
 extension Proposal {
@@ -54,10 +83,21 @@ extension Proposal {
     return changed
   }
 
+  /// Follows the end of an appeal. A rejection that was overturned hides nothing any more.
+  func appealDecided(_ outcome: AppealOutcome, at time: Date) -> Proposal {
+    var changed = following(outcome == .upheld ? .uphold : .overturn, at: time) ?? self
+    if outcome == .overturned { changed.rejection = nil }
+    return changed
+  }
+
+  /// Why nothing is possible any more, or not yet.
+  func wrongState(_ code: String) -> Problem {
+    .conflict(code, "The proposal is \(state.rawValue) since \(JSON.timestamp(stateSince)).")
+  }
+
   private func changed(to next: TaskState, at time: Date) -> Proposal {
     var changed = self
-    changed.state = next
-    changed.stateSince = time
+    if next != state { (changed.state, changed.stateSince) = (next, time) }
     return changed
   }
 }

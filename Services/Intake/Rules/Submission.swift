@@ -22,29 +22,32 @@ enum Submission {
   /// - Throws: `Problem` 422 with an error for each field.
   static func checked(_ draft: Draft) throws(Problem) -> ProposalText {
     var errors: [Problem.FieldError] = []
-    guard let text = check(draft, &errors), errors.isEmpty else { throw .invalid(errors) }
+    guard let text = checked(draft, at: "#", &errors), errors.isEmpty else { throw .invalid(errors) }
     return text
   }
 
   /// What is wrong with it.
   static func faults(of draft: Draft) -> [Problem.FieldError] {
     var errors: [Problem.FieldError] = []
-    _ = check(draft, &errors)
+    _ = checked(draft, at: "#", &errors)
     return errors
   }
 
   /// Checks every field, so that the citizen sees all that is wrong at once. Limits count characters as they are read,
   /// not bytes.
-  private static func check(_ draft: Draft, _ errors: inout [Problem.FieldError]) -> ProposalText? {
-    let title = PlainText.checkPublic(draft.title, 1...titleLimit, lines: false, at: "#/title", &errors)
-    let summary = PlainText.checkPublic(draft.summary, 1...summaryLimit, lines: true, at: "#/summary", &errors)
-    let body = PlainText.checkPublic(draft.body, 1...bodyLimit, lines: true, at: "#/body", &errors)
+  /// - Parameter pointer: JSON pointer of the text within the body.
+  static func checked(
+    _ draft: Draft, at pointer: String, _ errors: inout [Problem.FieldError]
+  ) -> ProposalText? {
+    let title = PlainText.checkPublic(draft.title, 1...titleLimit, lines: false, at: "\(pointer)/title", &errors)
+    let summary = PlainText.checkPublic(draft.summary, 1...summaryLimit, lines: true, at: "\(pointer)/summary", &errors)
+    let body = PlainText.checkPublic(draft.body, 1...bodyLimit, lines: true, at: "\(pointer)/body", &errors)
     let reference = draft.reference.map {
-      PlainText.checkPublic($0, 1...referenceLimit, lines: false, at: "#/reference", &errors)
+      PlainText.checkPublic($0, 1...referenceLimit, lines: false, at: "\(pointer)/reference", &errors)
     }
     guard let category = Category(rawValue: draft.category) else {
       let known = Category.allCases.map(\.rawValue).joined(separator: ", ")
-      errors.append(Problem.FieldError("#/category", "must be one of \(known)"))
+      errors.append(Problem.FieldError("\(pointer)/category", "must be one of \(known)"))
       return nil
     }
     return ProposalText(title: title, summary: summary, body: body, category: category, reference: reference)

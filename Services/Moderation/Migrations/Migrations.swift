@@ -43,5 +43,24 @@ public enum Migrations {
         CREATE TRIGGER action_log_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON action_log
           FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
         """),
+      Migration(
+        102, "return, appeal, merger",
+        """
+        ALTER TABLE review
+          ADD COLUMN revision int NOT NULL DEFAULT 1,
+          ADD COLUMN return_note text,
+          ADD COLUMN rejected_by uuid,
+          ADD COLUMN appeal_ground text, ADD COLUMN appeal_statement text, ADD COLUMN appealed_at timestamptz,
+          ADD COLUMN appeal_outcome text, ADD COLUMN appeal_explanation text, ADD COLUMN appeal_decided_at timestamptz,
+          ADD COLUMN merged_into uuid, ADD COLUMN merger_reason text,
+          DROP CONSTRAINT review_state_check,
+          ADD CONSTRAINT review_state_check CHECK (state IN ('pending', 'returned', 'lapsed', 'accepted', 'rejected',
+            'appealed', 'merged', 'selected', 'withdrawn')),
+          ADD CONSTRAINT returned_with_note CHECK (state <> 'returned' OR return_note IS NOT NULL),
+          ADD CONSTRAINT appealed_with_ground CHECK (state <> 'appealed' OR
+            (appeal_ground IS NOT NULL AND appeal_statement IS NOT NULL AND appealed_at IS NOT NULL)),
+          ADD CONSTRAINT merged_with_reason CHECK (state <> 'merged' OR
+            (merged_into IS NOT NULL AND merger_reason IS NOT NULL));
+        """),
     ]
 }

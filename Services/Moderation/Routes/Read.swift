@@ -45,9 +45,13 @@ struct ReviewView: Encodable, Sendable {
   let state: ReviewState
   let stateSince: Date
   let submittedAt: Date
+  let revision: Int
   let ageDays: Int
   let mark: Nullable<ReviewMark>
+  let returnNote: String?
   let rejection: Rejection?
+  let appeal: Appeal?
+  let merger: Merger?
   let selection: Selection?
 
   init(_ review: Review, _ clock: ReviewClock, at now: Date) {
@@ -60,9 +64,13 @@ struct ReviewView: Encodable, Sendable {
     state = review.state
     stateSince = review.stateSince
     submittedAt = review.submittedAt
+    revision = review.revision
     ageDays = clock.ageDays(of: review, at: now)
     mark = Nullable(clock.mark(of: review, at: now))
+    returnNote = review.returnNote
     rejection = review.rejection
+    appeal = review.appeal
+    merger = review.merger
     selection = review.selection
   }
 }

@@ -12,9 +12,12 @@ extension Review {
 
   /// Turns the proposal down.
   /// - Throws: `Problem` 409 unless the review is pending.
-  func rejected(_ rejection: Rejection, at now: Date) throws(Problem) -> (Review, ProposalRejected) {
+  func rejected(_ rejection: Rejection, by staff: CitizenID, at now: Date) throws(Problem) -> (
+    Review, ProposalRejected
+  ) {
     var review = try moved(by: .reject, at: now)
     review.rejection = rejection
+    review.rejectedBy = staff
     return (
       review,
       ProposalRejected(
@@ -35,27 +38,71 @@ extension Review {
     )
   }
 
+  /// Asks the author to revise the proposal; that is done once, so that nobody is sent to and fro.
+  /// - Throws: `Problem` 409 unless the review is pending, and the second time.
+  func returned(_ note: String, at now: Date) throws(Problem) -> (Review, ProposalReturned) {
+    var review = try moved(by: .return, at: now)
+    guard returnNote == nil else {
+      throw .conflict("already-returned", "The proposal was returned before. Accept or reject it.")
+    }
+    review.returnNote = note
+    return (review, ProposalReturned(proposal: proposal, revision: revision, note: note, returnedAt: now))
+  }
+
+  /// Ends a proposal that is the same as another, which goes on for both.
+  /// - Throws: `Problem` 409 unless this one is pending or accepted, and the other one pending, accepted or selected.
+  func merged(into other: Review, reason: String, at now: Date) throws(Problem) -> (Review, ProposalMerged) {
+    guard other.proposal != proposal else { throw .conflict("same-proposal", "A proposal cannot go on for itself.") }
+    guard [.pending, .accepted, .selected].contains(other.state) else {
+      throw .conflict("wrong-target", "The proposal that is to go on is \(other.state.rawValue).")
+    }
+    var review = try moved(by: .merge, at: now)
+    review.merger = Merger(into: other.proposal, reason: reason)
+    return (review, ProposalMerged(proposal: proposal, into: other.proposal, reason: reason, mergedAt: now))
+  }
+
+  func moved(by action: TaskAction, at now: Date) throws(Problem) -> Review {
+    // The lifecycle lets a selection overtake a withdrawal for those who hear of both; here the withdrawal is known.
+    guard state != .withdrawn, let next = Lifecycle.next(from: state.task, on: action), let moved = ReviewState(next)
+    else {
+      throw .conflict("wrong-state", "The review is \(state.rawValue) since \(JSON.timestamp(stateSince)).")
+    }
+    return changed(to: moved, at: now)
+  }
+
+  private func changed(to state: ReviewState, at time: Date) -> Review {
+    var review = self
+    review.state = state
+    review.stateSince = time
+    return review
+  }
+}
+
+/// What authors do, as moderation hears of it.
+extension Review {
   /// The author took the proposal back; nil when that comes too late, since the proposal has been selected.
   ///
   /// A rejection is no obstacle: author and Support Unit may act at the same moment, and to intake the withdrawal came
   /// first. Both services then say withdrawn.
   func withdrawn(at time: Date) -> Review? {
     guard state != .selected, state != .withdrawn else { return nil }
-    var review = self
-    review.state = .withdrawn
-    review.stateSince = time
+    return changed(to: .withdrawn, at: time)
+  }
+
+  /// The author handed it in again; nil unless it was returned.
+  func revised(_ event: ProposalRevised) -> Review? {
+    guard state == .returned else { return nil }
+    var review = changed(to: .pending, at: event.revisedAt)
+    review.title = event.title
+    review.summary = event.summary
+    review.body = event.body
+    review.category = event.category
+    review.reference = event.reference
+    review.revision = event.revision
+    review.submittedAt = event.revisedAt
     return review
   }
 
-  private func moved(by action: TaskAction, at now: Date) throws(Problem) -> Review {
-    // The lifecycle lets a selection overtake a withdrawal for those who hear of both; here the withdrawal is known.
-    guard state != .withdrawn, let next = Lifecycle.next(from: state.task, on: action), let moved = ReviewState(next)
-    else {
-      throw .conflict("wrong-state", "The review is \(state.rawValue) since \(JSON.timestamp(stateSince)).")
-    }
-    var review = self
-    review.state = moved
-    review.stateSince = now
-    return review
-  }
+  /// The author did not revise it in time; nil unless it was returned.
+  func lapsed(at time: Date) -> Review? { state == .returned ? changed(to: .lapsed, at: time) : nil }
 }

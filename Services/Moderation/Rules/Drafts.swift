@@ -14,11 +14,7 @@ struct RejectionDraft: Decodable, Sendable {
     var errors: [Problem.FieldError] = []
     let explanation = PlainText.checkPublic(
       explanation, 1...Self.explanationLimit, lines: true, at: "#/explanation", &errors)
-    let code = RejectionCode(rawValue: code)
-    if code == nil {
-      let known = RejectionCode.allCases.map(\.rawValue).joined(separator: ", ")
-      errors.append(Problem.FieldError("#/code", "must be one of \(known)"))
-    }
+    let code: RejectionCode? = choice(code, at: "#/code", &errors)
     guard errors.isEmpty, let code else { throw .invalid(errors) }
     return Rejection(code: code, explanation: explanation)
   }

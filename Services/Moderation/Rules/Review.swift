@@ -3,14 +3,18 @@ import FoundationEssentials
 
 /// Where a review stands.
 enum ReviewState: String, Codable, Sendable, CaseIterable {
-  case pending, accepted, rejected, selected, withdrawn
+  case pending, returned, lapsed, accepted, rejected, appealed, merged, selected, withdrawn
 
   /// The state of the proposal that belongs to it.
   var task: TaskState {
     switch self {
     case .pending: .submitted
+    case .returned: .returned
+    case .lapsed: .lapsed
     case .accepted: .accepted
     case .rejected: .rejected
+    case .appealed: .appealed
+    case .merged: .merged
     case .selected: .selected
     case .withdrawn: .withdrawn
     }
@@ -26,42 +30,34 @@ enum ReviewState: String, Codable, Sendable, CaseIterable {
 struct Review: Sendable, Equatable {
   let proposal: ProposalID
   let author: CitizenID
-  let title: String
-  let summary: String
-  let body: String
-  let category: Category
+  var title: String
+  var summary: String
+  var body: String
+  var category: Category
   /// Where it came from, for example the number of a petition.
-  let reference: String?
-  let submittedAt: Date
+  var reference: String?
+  /// The version of the text.
+  var revision = 1
+  /// When it came before the Support Unit, last.
+  var submittedAt: Date
   var state: ReviewState
   var stateSince: Date
+  /// What the author was asked to do; a proposal is returned once.
+  var returnNote: String?
   var rejection: Rejection?
+  /// Who turned it down: another decides on the appeal.
+  var rejectedBy: CitizenID?
+  var appeal: Appeal?
+  var merger: Merger?
   var selection: Selection?
+}
 
+extension Review {
   init(_ event: ProposalSubmitted) {
     self.init(
       proposal: event.proposal, author: event.author, title: event.title, summary: event.summary, body: event.body,
-      category: event.category, reference: event.reference, submittedAt: event.submittedAt, state: .pending,
-      stateSince: event.submittedAt, rejection: nil, selection: nil)
-  }
-
-  init(
-    proposal: ProposalID, author: CitizenID, title: String, summary: String, body: String, category: Category,
-    reference: String?, submittedAt: Date, state: ReviewState, stateSince: Date, rejection: Rejection?,
-    selection: Selection?
-  ) {
-    self.proposal = proposal
-    self.author = author
-    self.title = title
-    self.summary = summary
-    self.body = body
-    self.category = category
-    self.reference = reference
-    self.submittedAt = submittedAt
-    self.state = state
-    self.stateSince = stateSince
-    self.rejection = rejection
-    self.selection = selection
+      category: event.category, reference: event.reference, revision: event.revision ?? 1,
+      submittedAt: event.submittedAt, state: .pending, stateSince: event.submittedAt)
   }
 }
 

@@ -4,27 +4,41 @@ import Postgres
 import ServiceKit
 
 private let columns: Query = """
-  proposal, author, title, summary, body, category, reference, submitted_at, state, state_since, rejection_code,
-  rejection_explanation, selection_reason, rule
+  proposal, author, title, summary, body, category, reference, revision, submitted_at, state, state_since, return_note,
+  rejection_code, rejection_explanation, rejected_by, appeal_ground, appeal_statement, appealed_at, appeal_outcome,
+  appeal_explanation, appeal_decided_at, merged_into, merger_reason, selection_reason, rule
   """
 
 extension ReviewState: PostgresEncodable, PostgresDecodable {}
 
 extension Review {
   init(_ row: Row) throws {
-    var rejection: Rejection?
-    if let code: RejectionCode = try row["rejection_code"] {
-      rejection = Rejection(code: code, explanation: try row["rejection_explanation"])
-    }
-    var selection: Selection?
-    if let rule: PostgresJSON = try row["rule"] {
-      selection = Selection(reason: try row["selection_reason"], rule: try JSON.decode(from: Array(rule.text.utf8)))
-    }
     self.init(
       proposal: try row["proposal"], author: try row["author"], title: try row["title"],
       summary: try row["summary"], body: try row["body"], category: try row["category"],
-      reference: try row["reference"], submittedAt: try row["submitted_at"], state: try row["state"],
-      stateSince: try row["state_since"], rejection: rejection, selection: selection)
+      reference: try row["reference"], revision: Int(try row["revision"] as Int32),
+      submittedAt: try row["submitted_at"], state: try row["state"], stateSince: try row["state_since"])
+    returnNote = try row["return_note"]
+    if let code: RejectionCode = try row["rejection_code"] {
+      rejection = Rejection(code: code, explanation: try row["rejection_explanation"])
+    }
+    rejectedBy = try row["rejected_by"]
+    appeal = try Appeal(row)
+    if let into: ProposalID = try row["merged_into"] { merger = Merger(into: into, reason: try row["merger_reason"]) }
+    if let rule: PostgresJSON = try row["rule"] {
+      selection = Selection(reason: try row["selection_reason"], rule: try JSON.decode(from: Array(rule.text.utf8)))
+    }
+  }
+}
+
+extension Appeal {
+  fileprivate init?(_ row: Row) throws {
+    guard let ground: AppealGround = try row["appeal_ground"] else { return nil }
+    self.init(ground: ground, statement: try row["appeal_statement"], appealedAt: try row["appealed_at"])
+    if let outcome: AppealOutcome = try row["appeal_outcome"] {
+      decision = Decision(
+        outcome: outcome, explanation: try row["appeal_explanation"], decidedAt: try row["appeal_decided_at"])
+    }
   }
 }
 
@@ -52,13 +66,26 @@ extension Transaction {
     ).map(Review.init)
   }
 
+  /// Those that there are of these proposals, locked until the end of the transaction: in the order of their keys, so that
+  /// two who lock the same ones do not wait for each other.
+  func lockedReviews(_ proposals: [ProposalID]) async throws -> [ProposalID: Review] {
+    let reviews = try await query(
+      """
+      SELECT \(fragment: columns) FROM review WHERE proposal = ANY(\(proposals)) ORDER BY proposal FOR UPDATE
+      """
+    ).map(Review.init)
+    return Dictionary(reviews.map { ($0.proposal, $0) }) { first, _ in first }
+  }
+
   /// Does nothing if there is a review of the proposal already.
   func insert(_ review: Review) async throws {
     try await execute(
       """
-      INSERT INTO review (proposal, author, title, summary, body, category, reference, submitted_at, state, state_since)
+      INSERT INTO review (proposal, author, title, summary, body, category, reference, revision, submitted_at, state,
+        state_since)
       VALUES (\(review.proposal), \(review.author), \(review.title), \(review.summary), \(review.body),
-        \(review.category), \(review.reference), \(review.submittedAt), \(review.state), \(review.stateSince))
+        \(review.category), \(review.reference), \(Int32(review.revision)), \(review.submittedAt), \(review.state),
+        \(review.stateSince))
       ON CONFLICT (proposal) DO NOTHING
       """)
   }
@@ -67,8 +94,17 @@ extension Transaction {
     let rule = try review.selection.map { try PostgresJSON(encoding: $0.rule) }
     try await execute(
       """
-      UPDATE review SET state = \(review.state), state_since = \(review.stateSince),
+      UPDATE review SET title = \(review.title), summary = \(review.summary), body = \(review.body),
+        category = \(review.category), reference = \(review.reference), revision = \(Int32(review.revision)),
+        submitted_at = \(review.submittedAt), state = \(review.state), state_since = \(review.stateSince),
+        return_note = \(review.returnNote),
         rejection_code = \(review.rejection?.code), rejection_explanation = \(review.rejection?.explanation),
+        rejected_by = \(review.rejectedBy), appeal_ground = \(review.appeal?.ground),
+        appeal_statement = \(review.appeal?.statement), appealed_at = \(review.appeal?.appealedAt),
+        appeal_outcome = \(review.appeal?.decision?.outcome),
+        appeal_explanation = \(review.appeal?.decision?.explanation),
+        appeal_decided_at = \(review.appeal?.decision?.decidedAt),
+        merged_into = \(review.merger?.into), merger_reason = \(review.merger?.reason),
         selection_reason = \(review.selection?.reason), rule = \(rule)
       WHERE proposal = \(review.proposal)
       """)

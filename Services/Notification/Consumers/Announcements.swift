@@ -10,8 +10,16 @@ struct Announcements: Sendable {
   let log: Log
 
   func apply(proposal envelope: Envelope<ProposalEvent>, in transaction: Transaction) async throws {
-    let early: [EarlyEvent]
-    if case .submitted(let event) = envelope.event { early = try await transaction.follow(event) } else { early = [] }
+    var early: [EarlyEvent] = []
+    switch envelope.event {
+    case .supportersSought(let event):
+      early = try await transaction.follow(event.proposal, by: event.author, event.title, event.category)
+    case .submitted(let event):
+      early = try await transaction.follow(event.proposal, by: event.author, event.title, event.category)
+      try await transaction.insertSupporters(event.supporters ?? [], of: event.proposal)
+    case .revised(let event): try await transaction.rename(event.proposal, event.title, event.category)
+    case .lapsed, .withdrawn: break
+    }
     try await announce(.proposal(envelope.event), envelope, in: transaction)
     for event in early {
       guard let occasion = try Occasion.read(type: event.type, data: event.data) else { continue }
@@ -34,23 +42,36 @@ struct Announcements: Sendable {
   private func announce<Family>(
     _ occasion: Occasion, _ envelope: Envelope<Family>, in transaction: Transaction
   ) async throws {
-    try await transaction.queueDeliveries(
-      of: envelope.id, type: envelope.type, time: envelope.time, data: PublicEvent.data(of: envelope.data),
-      at: clock.now)
+    if occasion.isPublic {
+      try await transaction.queueDeliveries(
+        of: envelope.id, type: envelope.type, time: envelope.time, data: PublicEvent.data(of: envelope.data),
+        at: clock.now)
+    }
     try await write(
       about: occasion, EarlyEvent(id: envelope.id, type: envelope.type, data: envelope.data), in: transaction)
   }
 
-  /// Queues a letter to the author if they left an address; puts the event aside if the author is not known yet, since
-  /// topics have no order among each other.
+  /// Queues letters to the author and the supporters who left an address; puts the event aside if the author is not known
+  /// yet, since topics have no order among each other.
   private func write(about occasion: Occasion, _ event: EarlyEvent, in transaction: Transaction) async throws {
-    let now = clock.now
     guard let proposal = try await transaction.followed(occasion.proposal) else {
       log.debug("event before its proposal", ["type": "\(event.type)", "proposal": "\(occasion.proposal)"])
-      return try await transaction.putAside(event, of: occasion.proposal, at: now)
+      return try await transaction.putAside(event, of: occasion.proposal, at: clock.now)
     }
-    guard let language = try await transaction.language(of: proposal.author) else { return }
-    let letter = Letter(occasion, about: proposal.title, in: language, publicURL: publicURL)
-    try await transaction.queue(letter, in: language, for: event.id, to: proposal.author, at: now)
+    try await queue(for: event, to: proposal.author, in: transaction) { language in
+      Letter(occasion, about: proposal.title, in: language, publicURL: publicURL)
+    }
+    for supporter in try await transaction.supporters(of: occasion.proposal) {
+      try await queue(for: event, to: supporter, in: transaction) { language in
+        Letter(toSupporterAbout: occasion, about: proposal.title, in: language, publicURL: publicURL)
+      }
+    }
+  }
+
+  private func queue(
+    for event: EarlyEvent, to citizen: CitizenID, in transaction: Transaction, _ letter: (Language) -> Letter?
+  ) async throws {
+    guard let language = try await transaction.language(of: citizen), let letter = letter(language) else { return }
+    try await transaction.queue(letter, in: language, for: event.id, to: citizen, at: clock.now)
   }
 }

@@ -67,6 +67,13 @@ public enum Migrations {
           WHERE state = 'pending';
         CREATE INDEX webhook_delivery_by_endpoint ON webhook_delivery (endpoint, id DESC);
         CREATE INDEX webhook_delivery_by_event ON webhook_delivery (event_id);
-        """)
+        """),
+      Migration(
+        101, "supporters",
+        """
+        -- Who supported a proposal before its review, and is told what becomes of it.
+        CREATE TABLE supporter (
+          proposal uuid NOT NULL, citizen uuid NOT NULL, PRIMARY KEY (proposal, citizen));
+        """),
     ]
 }

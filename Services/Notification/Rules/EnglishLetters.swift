@@ -5,10 +5,25 @@ import FoundationEssentials
 enum EnglishLetters {
   static func words(for occasion: Occasion) -> Letter.Words {
     switch occasion {
+    case .proposal(.supportersSought(let event)):
+      Letter.Words(
+        "Find supporters for your proposal",
+        "Your proposal is filed. Hand its invitation on: with \(event.needed) supporters it goes to the Support Unit.",
+        "Until: \(time(event.endsAt))")
     case .proposal(.submitted):
       Letter.Words(
         "Your proposal has arrived",
         "Thank you for your proposal. The Support Unit will review it, and we will tell you the outcome.")
+    case .proposal(.revised):
+      Letter.Words(
+        "Your revised proposal has arrived",
+        "Thank you for revising it. The Support Unit will review it again, and we will tell you the outcome.")
+    case .proposal(.lapsed(let event)):
+      Letter.Words(
+        "Your proposal has lapsed",
+        event.reason == .noSupporters
+          ? "It did not find enough supporters in time. You are welcome to hand in another one."
+          : "It was not revised in time. You are welcome to hand in another one.")
     case .proposal(.withdrawn):
       Letter.Words(
         "Your proposal is withdrawn", "As you asked, the proposal is withdrawn. You are welcome to hand in another one."
@@ -20,6 +35,25 @@ enum EnglishLetters {
       Letter.Words(
         "Your proposal was not accepted", "The Support Unit reviewed your proposal and could not accept it.",
         "Reason: \(name(of: event.code))\nExplanation: \(event.explanation)")
+    case .moderation(.returned(let event)):
+      Letter.Words(
+        "Please revise your proposal",
+        "The Support Unit asks you to revise your proposal. Its review goes on when you hand it in again.",
+        "What is to be done: \(event.note)")
+    case .moderation(.appealed):
+      Letter.Words(
+        "Your appeal has arrived",
+        "Another person than the one who rejected your proposal will decide, and we will tell you the outcome.")
+    case .moderation(.appealDecided(let event)):
+      Letter.Words(
+        event.outcome == .upheld ? "Your appeal was not granted" : "Your appeal was granted",
+        event.outcome == .upheld
+          ? "The rejection stands." : "Your proposal is accepted after all and open for discussion.",
+        "Explanation: \(event.explanation)")
+    case .moderation(.merged(let event)):
+      Letter.Words(
+        "Your proposal was merged into another one",
+        "Both stay readable; this one goes on for both: \(event.into)", "Why: \(event.reason)")
     case .moderation(.selected(let event)):
       Letter.Words(
         "Your proposal was selected for a vote", "Citizens will vote yes or no on your proposal.",
@@ -52,6 +86,26 @@ enum EnglishLetters {
         "A ministry is in charge of your task",
         "Ministry in charge: \(Ministry.named(event.ministry)?.english ?? event.ministry)\n"
           + "Its answer is due by \(time(event.dueAt)).")
+    }
+  }
+
+  /// What those are told who supported a proposal before its review; nil where they are not written to.
+  static func wordsForSupporters(about event: ModerationEvent) -> Letter.Words? {
+    switch event {
+    case .accepted:
+      Letter.Words(
+        "A proposal that you supported passed review",
+        "The Support Unit accepted the proposal that you supported; it is now open for discussion.")
+    case .rejected(let event):
+      Letter.Words(
+        "A proposal that you supported was not accepted",
+        "The Support Unit reviewed the proposal that you supported and could not accept it.",
+        "Reason: \(name(of: event.code))\nExplanation: \(event.explanation)")
+    case .merged(let event):
+      Letter.Words(
+        "A proposal that you supported was merged into another one", "This one goes on for both: \(event.into)",
+        "Why: \(event.reason)")
+    case .returned, .appealed, .appealDecided, .selected: nil
     }
   }
 

@@ -5,8 +5,20 @@ import FoundationEssentials
 enum KoreanLetters {
   static func words(for occasion: Occasion) -> Letter.Words {
     switch occasion {
+    case .proposal(.supportersSought(let event)):
+      Letter.Words(
+        "제안의 지지자를 모으고 있습니다", "제안이 등록되었습니다. 초대 링크를 나누어 \(event.needed)명의 지지를 받으면 지원단의 검토가 시작됩니다.",
+        "기한: \(time(event.endsAt))")
     case .proposal(.submitted):
       Letter.Words("제안이 접수되었습니다", "소중한 제안을 보내 주셔서 감사합니다. 지원단이 검토한 뒤 결과를 알려 드리겠습니다.")
+    case .proposal(.revised):
+      Letter.Words("보완한 제안이 접수되었습니다", "보완해 주셔서 감사합니다. 지원단이 다시 검토한 뒤 결과를 알려 드리겠습니다.")
+    case .proposal(.lapsed(let event)):
+      Letter.Words(
+        "제안의 기한이 지났습니다",
+        event.reason == .noSupporters
+          ? "기한 안에 필요한 지지자가 모이지 않아 제안이 종료되었습니다. 언제든지 새로운 제안을 보내 주시기 바랍니다."
+          : "기한 안에 보완되지 않아 제안이 종료되었습니다. 언제든지 새로운 제안을 보내 주시기 바랍니다.")
     case .proposal(.withdrawn):
       Letter.Words("제안이 철회되었습니다", "요청하신 대로 제안을 철회하였습니다. 언제든지 새로운 제안을 보내 주시기 바랍니다.")
     case .moderation(.accepted):
@@ -15,6 +27,20 @@ enum KoreanLetters {
       Letter.Words(
         "제안이 채택되지 않았습니다", "지원단이 검토한 결과, 아쉽게도 이번 제안은 채택되지 않았습니다.",
         "사유: \(name(of: event.code))\n설명: \(event.explanation)")
+    case .moderation(.returned(let event)):
+      Letter.Words(
+        "제안의 보완을 부탁드립니다", "지원단이 제안의 보완을 요청하였습니다. 보완하여 다시 제출하시면 검토를 이어 갑니다.", "요청 내용: \(event.note)")
+    case .moderation(.appealed):
+      Letter.Words("이의 신청이 접수되었습니다", "제안을 반려한 담당자가 아닌 다른 담당자가 심사한 뒤 결과를 알려 드리겠습니다.")
+    case .moderation(.appealDecided(let event)):
+      Letter.Words(
+        event.outcome == .upheld ? "이의 신청이 받아들여지지 않았습니다" : "이의 신청이 받아들여졌습니다",
+        event.outcome == .upheld ? "심사 결과 반려가 유지됩니다." : "심사 결과 제안이 채택되어 토론에 공개되었습니다.",
+        "설명: \(event.explanation)")
+    case .moderation(.merged(let event)):
+      Letter.Words(
+        "제안이 같은 내용의 다른 제안에 병합되었습니다", "두 제안은 모두 계속 읽을 수 있으며, 앞으로의 진행은 다음 제안에서 이어집니다: \(event.into)",
+        "사유: \(event.reason)")
     case .moderation(.selected(let event)):
       Letter.Words("제안이 투표 과제로 선정되었습니다", "제안이 찬반 투표를 거칠 과제로 선정되었습니다.", "선정 사유: \(event.reason)")
     case .vote(.scheduled(let event)):
@@ -38,6 +64,21 @@ enum KoreanLetters {
       Letter.Words(
         "소관부처가 정해졌습니다",
         "소관부처: \(Ministry.named(event.ministry)?.korean ?? event.ministry)\n답변 기한: \(time(event.dueAt))")
+    }
+  }
+
+  /// What those are told who supported a proposal before its review; nil where they are not written to.
+  static func wordsForSupporters(about event: ModerationEvent) -> Letter.Words? {
+    switch event {
+    case .accepted: Letter.Words("지지하신 제안이 검토를 통과했습니다", "지지하신 제안이 지원단의 검토를 통과하여 토론에 공개되었습니다.")
+    case .rejected(let event):
+      Letter.Words(
+        "지지하신 제안이 채택되지 않았습니다", "지원단이 검토한 결과, 지지하신 제안은 채택되지 않았습니다.",
+        "사유: \(name(of: event.code))\n설명: \(event.explanation)")
+    case .merged(let event):
+      Letter.Words(
+        "지지하신 제안이 다른 제안에 병합되었습니다", "앞으로의 진행은 다음 제안에서 이어집니다: \(event.into)", "사유: \(event.reason)")
+    case .returned, .appealed, .appealDecided, .selected: nil
     }
   }
 

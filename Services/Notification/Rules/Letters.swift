@@ -19,19 +19,38 @@ struct Letter: Sendable, Equatable {
 }
 
 extension Letter {
+  /// To the author.
   /// - Parameters:
   ///   - title: of the proposal.
   ///   - publicURL: where people read proposals, without a slash at its end.
   init(_ occasion: Occasion, about title: String, in language: Language, publicURL: String) {
-    let link = "\(publicURL)/proposals/\(occasion.proposal)"
+    let words: Words =
+      switch language {
+      case .korean: KoreanLetters.words(for: occasion)
+      case .english: EnglishLetters.words(for: occasion)
+      }
+    self.init(words, about: title, link: "\(publicURL)/proposals/\(occasion.proposal)", in: language)
+  }
+
+  /// To who supported the proposal before its review; nil where they are not written to.
+  init?(toSupporterAbout occasion: Occasion, about title: String, in language: Language, publicURL: String) {
+    guard case .moderation(let event) = occasion else { return nil }
+    let words: Words? =
+      switch language {
+      case .korean: KoreanLetters.wordsForSupporters(about: event)
+      case .english: EnglishLetters.wordsForSupporters(about: event)
+      }
+    guard let words else { return nil }
+    self.init(words, about: title, link: "\(publicURL)/proposals/\(occasion.proposal)", in: language)
+  }
+
+  private init(_ words: Words, about title: String, link: String, in language: Language) {
     switch language {
     case .korean:
-      let words = KoreanLetters.words(for: occasion)
       self.init(
         words, subject: "[국민포럼] \(words.headline): \(title)", greeting: "안녕하세요.", about: "제안: \(title)",
         link: "자세히 보기: \(link)", closing: "정부혁신국민포럼 드림\n이 메일은 자동으로 발송되었으며 회신을 받지 않습니다.")
     case .english:
-      let words = EnglishLetters.words(for: occasion)
       self.init(
         words, subject: "[Citizen Forum] \(words.headline): \(title)", greeting: "Hello,", about: "Proposal: \(title)",
         link: "Read more: \(link)",

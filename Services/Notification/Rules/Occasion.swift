@@ -17,6 +17,12 @@ enum Occasion: Sendable {
     }
   }
 
+  /// Whether webhooks are told: not of a text that nobody has reviewed and few have seen.
+  var isPublic: Bool {
+    if case .proposal(.supportersSought) = self { return false }
+    return true
+  }
+
   private typealias Reader = @Sendable ([UInt8]) throws -> Occasion
 
   private static let readers: [(type: String, read: Reader)] =

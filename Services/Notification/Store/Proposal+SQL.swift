@@ -19,20 +19,45 @@ struct EarlyEvent: Sendable {
 extension Transaction {
   /// Remembers who wrote the proposal.
   /// - Returns: the events that came before, oldest first; they wait no longer.
-  func follow(_ event: ProposalSubmitted) async throws -> [EarlyEvent] {
+  func follow(
+    _ proposal: ProposalID, by author: CitizenID, _ title: String, _ category: Category
+  ) async throws -> [EarlyEvent] {
     try await execute(
       """
       INSERT INTO followed_proposal (proposal, author, title, category)
-      VALUES (\(event.proposal), \(event.author), \(event.title), \(event.category))
+      VALUES (\(proposal), \(author), \(title), \(category))
       ON CONFLICT (proposal) DO UPDATE
         SET author = EXCLUDED.author, title = EXCLUDED.title, category = EXCLUDED.category
       """)
     return try await query(
       """
-      WITH ended AS (DELETE FROM early_event WHERE proposal = \(event.proposal) RETURNING id, event_id, type, data)
+      WITH ended AS (DELETE FROM early_event WHERE proposal = \(proposal) RETURNING id, event_id, type, data)
       SELECT event_id, type, data FROM ended ORDER BY id
       """
     ).map { EarlyEvent(id: try $0["event_id"], type: try $0["type"], data: try $0["data"]) }
+  }
+
+  /// Takes the title of a new version.
+  func rename(_ proposal: ProposalID, _ title: String, _ category: Category) async throws {
+    try await execute(
+      """
+      UPDATE followed_proposal SET title = \(title), category = \(category)
+      WHERE proposal = \(proposal) AND author IS NOT NULL
+      """)
+  }
+
+  /// Remembers who supported the proposal before its review.
+  func insertSupporters(_ citizens: [CitizenID], of proposal: ProposalID) async throws {
+    try await execute(
+      """
+      INSERT INTO supporter (proposal, citizen) SELECT \(proposal), unnest(\(citizens)) ON CONFLICT DO NOTHING
+      """)
+  }
+
+  func supporters(of proposal: ProposalID) async throws -> [CitizenID] {
+    try await query("SELECT citizen FROM supporter WHERE proposal = \(proposal) ORDER BY citizen").map {
+      try $0["citizen"]
+    }
   }
 
   /// The proposal, if it is known who wrote it. Otherwise its row is made and locked, so that whoever brings the author

@@ -8,9 +8,16 @@ struct Chronicle: Sendable {
   /// What authors did.
   func apply(proposal envelope: Envelope<ProposalEvent>, in transaction: Transaction) async throws {
     let id = envelope.event.proposal
-    if case .submitted(let event) = envelope.event {
-      try await transaction.insert(
-        ProposalText(summary: event.summary, body: event.body, reference: event.reference), of: id)
+    switch envelope.event {
+    case .submitted(let event):
+      try await transaction.keep(
+        ProposalText(summary: event.summary, body: event.body, reference: event.reference),
+        version: event.revision ?? 1, of: id)
+    case .revised(let event):
+      try await transaction.keep(
+        ProposalText(summary: event.summary, body: event.body, reference: event.reference), version: event.revision,
+        of: id)
+    case .supportersSought, .lapsed, .withdrawn: break
     }
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
     try await transaction.insert(Occurrence(envelope.event), of: id, event: envelope.id)

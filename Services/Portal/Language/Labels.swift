@@ -5,9 +5,14 @@ extension Language {
   func label(_ state: TaskState) -> String {
     let texts =
       switch state {
+      case .gathering: ("지지자 모집 중", "Looking for supporters")
+      case .lapsed: ("기간 만료", "Lapsed")
       case .submitted: ("검토 중", "Under review")
+      case .returned: ("보완 요청", "Returned for revision")
       case .accepted: ("채택", "Accepted")
       case .rejected: ("반려", "Rejected")
+      case .appealed: ("이의 신청 심사 중", "Under appeal")
+      case .merged: ("다른 제안에 병합", "Merged into another")
       case .withdrawn: ("철회", "Withdrawn")
       case .selected: ("투표 과제로 선정", "Selected for the vote")
       case .scheduled: ("투표 예정", "Vote to come")
@@ -51,10 +56,38 @@ extension Language {
     return pick(texts)
   }
 
+  func label(_ reason: LapseReason) -> String {
+    let texts =
+      switch reason {
+      case .noSupporters: ("기간 안에 지지자가 모이지 않음", "Too few supporters in time")
+      case .notRevised: ("기간 안에 보완되지 않음", "Not revised in time")
+      }
+    return pick(texts)
+  }
+
+  func label(_ ground: AppealGround) -> String {
+    let texts =
+      switch ground {
+      case .wrongReason: ("반려 사유가 제안과 맞지 않음", "The reason does not fit the proposal")
+      case .factualError: ("사실과 다른 판단", "The decision rests on an error of fact")
+      case .unequalTreatment: ("비슷한 제안과 다른 처리", "Like proposals were accepted")
+      case .procedure: ("검토 절차를 지키지 않음", "The rules of review were not kept")
+      }
+    return pick(texts)
+  }
+
   func label(_ kind: Occurrence.Kind) -> String {
     let texts =
       switch kind {
+      case .filed: ("지지자 모집 시작", "Began to look for supporters")
       case .submitted: ("제안 제출", "Handed in")
+      case .returned: ("지원단 보완 요청", "Returned for revision by the Support Unit")
+      case .revised: ("제안자가 보완", "Revised by the author")
+      case .lapsed: ("기간 만료", "Lapsed")
+      case .appealed: ("제안자의 이의 신청", "Appeal by the author")
+      case .upheld: ("이의 기각, 반려 유지", "Appeal decided: the rejection stands")
+      case .overturned: ("이의 인용, 채택", "Appeal decided: accepted after all")
+      case .merged: ("다른 제안에 병합", "Merged into another proposal")
       case .withdrawn: ("제안자가 철회", "Taken back by the author")
       case .accepted: ("지원단 채택", "Accepted by the Support Unit")
       case .rejected: ("지원단 반려", "Rejected by the Support Unit")

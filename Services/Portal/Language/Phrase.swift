@@ -7,6 +7,8 @@ enum Phrase: String, CaseIterable, Sendable {
   case category, reference, stateLabel, submittedAt, yes, no, bar, votesUnit, backToList
   case hiddenTitle, hiddenText, missingTitle, missingText, summary, text
   case rejectionHeading, rejectionReason, explanation, withdrawalHeading, withdrawalReason
+  case returnHeading, appealHeading, appealGround, appealPending, appealUpheld, appealOverturned
+  case mergerHeading, mergedInto, lapseHeading
   case voteHeading, ruleHeading, tallyHeading, barRule, barMeaning, opensAt, closesAt, referralRule, referralAtOnce
   case referralAtClose, ruleHash, ruleHashNote, votePlanned, voteOpen, voteClosed, voteStatus, carried, notCarried
   case barCrossedMeanwhile, result, towardsBar, countedUpTo, noTally, finalTally, live, liveLost
@@ -53,7 +55,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case .closedFilter: ("투표 종료", "Vote closed")
     case .referredFilter: ("협의회 회부", "Referred")
     case .rejectedFilter: ("반려", "Rejected")
-    case .withdrawnFilter: ("철회", "Withdrawn")
+    case .withdrawnFilter: ("철회·병합·만료", "Withdrawn, merged, lapsed")
     case .category: ("분야", "Category")
     case .reference: ("출처 번호", "Reference")
     case .stateLabel: ("상태", "State")
@@ -82,6 +84,15 @@ enum Phrase: String, CaseIterable, Sendable {
     case .explanation: ("설명", "Explanation")
     case .withdrawalHeading: ("철회", "Withdrawal")
     case .withdrawalReason: ("철회 사유", "Reason")
+    case .returnHeading: ("보완 요청", "What is to be revised")
+    case .appealHeading: ("이의 신청", "Appeal")
+    case .appealGround: ("이의 사유", "Ground")
+    case .appealPending: ("반려한 담당자가 아닌 다른 담당자가 심사하고 있습니다.", "Another person than the one who rejected it is deciding.")
+    case .appealUpheld: ("이의를 받아들이지 않아 반려가 유지됩니다.", "The rejection stands.")
+    case .appealOverturned: ("이의를 받아들여 제안이 채택되었습니다.", "The proposal is accepted after all.")
+    case .mergerHeading: ("병합", "Merged")
+    case .mergedInto: ("이어지는 제안", "The proposal that goes on for both")
+    case .lapseHeading: ("기간 만료", "Lapsed")
     case .voteHeading: ("찬반 투표", "Yes-or-no vote")
     case .ruleHeading: ("투표 규칙", "Rule of the vote")
     case .tallyHeading: ("집계", "Tally")

@@ -44,6 +44,20 @@ public enum Migrations {
           kind text NOT NULL, at timestamptz NOT NULL,
           code text, note text, yes bigint, no bigint, due_at timestamptz);
         CREATE INDEX history_by_proposal ON history (proposal, at);
-        """)
+        """),
+      Migration(
+        101, "supporters, revisions, review in rounds",
+        """
+        ALTER TABLE task
+          -- Whether the pages show it; false while its author looks for supporters.
+          ADD COLUMN is_public boolean NOT NULL DEFAULT true,
+          ADD COLUMN text_revision int, ADD COLUMN filed_at timestamptz,
+          ADD COLUMN lapsed_at timestamptz, ADD COLUMN lapse_reason text,
+          ADD COLUMN returned_at timestamptz, ADD COLUMN returned_revision int, ADD COLUMN return_note text,
+          ADD COLUMN appealed_at timestamptz, ADD COLUMN appeal_ground text, ADD COLUMN appeal_statement text,
+          ADD COLUMN appeal_decided_at timestamptz, ADD COLUMN appeal_outcome text, ADD COLUMN appeal_explanation text,
+          ADD COLUMN merged_at timestamptz, ADD COLUMN merged_into uuid, ADD COLUMN merger_reason text;
+        ALTER TABLE task_text ADD COLUMN revision int NOT NULL DEFAULT 1;
+        """),
     ]
 }

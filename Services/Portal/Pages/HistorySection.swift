@@ -43,6 +43,8 @@ struct HistorySection: Sendable {
     switch kind {
     case .rejected: RejectionCode(rawValue: code).map(language.label) ?? code
     case .withdrawn: WithdrawalReason(rawValue: code).map(language.label) ?? code
+    case .lapsed: LapseReason(rawValue: code).map(language.label) ?? code
+    case .appealed: AppealGround(rawValue: code).map(language.label) ?? code
     case .assigned: Ministry.named(code).map(language.label) ?? code
     default: code
     }

@@ -23,7 +23,7 @@ struct TaskPage: Sendable {
         \(head)
         <p id="state-changed" class="notice" role="status" hidden>\(speech(.stateChanged))
         <a href="\(speech.link(address))">\(speech(.reload))</a></p>
-        \(outcome)
+        \(ReviewSection(speech: speech, facts: facts).html)
         \(VoteSection(speech: speech, facts: facts).html)
         \(custody)
         \(body)
@@ -50,31 +50,6 @@ struct TaskPage: Sendable {
 
   private func row(_ phrase: Phrase, _ value: HTML?) -> HTML {
     value.map { "<div><dt>\(speech(phrase))</dt><dd>\($0)</dd></div>" } ?? ""
-  }
-
-  /// Why it went no further.
-  private var outcome: HTML {
-    switch facts.state {
-    case .rejected, .withdrawn: HTML([rejection, withdrawal])
-    default: facts.isTextHidden ? rejection : ""
-    }
-  }
-
-  private var rejection: HTML {
-    guard let rejection = facts.rejection else { return "" }
-    return """
-      <section aria-labelledby="rejection"><h2 id="rejection">\(speech(.rejectionHeading))</h2>
-      <dl class="facts">\(row(.rejectionReason, HTML(text: language.label(rejection.code))))</dl>
-      <div\(mark(rejection.explanation))>\(HTML.paragraphs(rejection.explanation))</div></section>
-      """
-  }
-
-  private var withdrawal: HTML {
-    guard let withdrawal = facts.withdrawal else { return "" }
-    return """
-      <section aria-labelledby="withdrawal"><h2 id="withdrawal">\(speech(.withdrawalHeading))</h2>
-      <dl class="facts">\(row(.withdrawalReason, HTML(text: language.label(withdrawal.reason))))</dl></section>
-      """
   }
 
   private var body: HTML {

@@ -5,10 +5,12 @@ extension Facts {
   /// What an author did.
   mutating func learn(_ event: ProposalEvent) {
     switch event {
+    case .supportersSought(let event): filedAt = event.filedAt
     case .submitted(let event):
-      title = event.title
-      category = event.category
+      learn(event.title, event.category, of: event.revision ?? 1)
       submittedAt = event.submittedAt
+    case .revised(let event): learn(event.title, event.category, of: event.revision)
+    case .lapsed(let event): lapse = Lapse(reason: event.reason, at: event.lapsedAt)
     case .withdrawn(let event): withdrawal = Withdrawal(reason: event.reason, at: event.withdrawnAt)
     }
   }
@@ -19,6 +21,13 @@ extension Facts {
     case .accepted(let event): acceptedAt = event.acceptedAt
     case .rejected(let event):
       rejection = Rejection(code: event.code, explanation: event.explanation, at: event.rejectedAt)
+    case .returned(let event):
+      returned = Return(revision: event.revision, note: event.note, at: event.returnedAt)
+    case .appealed(let event):
+      appeal = Appeal(ground: event.ground, statement: event.statement, at: event.appealedAt)
+    case .appealDecided(let event):
+      appealDecision = AppealDecision(outcome: event.outcome, explanation: event.explanation, at: event.decidedAt)
+    case .merged(let event): merger = Merger(into: event.into, reason: event.reason, at: event.mergedAt)
     case .selected(let event):
       name(event.title, event.category)
       selectedAt = event.selectedAt
@@ -63,6 +72,12 @@ extension Facts {
       name(event.title, event.category)
       assignment = Assignment(ministry: event.ministry, at: event.assignedAt, dueAt: event.dueAt)
     }
+  }
+
+  /// The newest version stays.
+  private mutating func learn(_ title: String, _ category: Category, of revision: Int) {
+    guard revision >= self.revision ?? 0 else { return }
+    (self.title, self.category, self.revision) = (title, category, revision)
   }
 
   /// Later events repeat title and category: good until the proposal itself comes.

@@ -7,10 +7,19 @@ struct Facts: Sendable, Equatable {
   let proposal: ProposalID
   var title: String?
   var category: Category?
+  /// The version of the text that title and category are of; nil while they are known from later events alone.
+  var revision: Int?
+  /// When its author began to look for supporters.
+  var filedAt: Date?
   var submittedAt: Date?
+  var lapse: Lapse?
   var withdrawal: Withdrawal?
   var acceptedAt: Date?
+  var returned: Return?
   var rejection: Rejection?
+  var appeal: Appeal?
+  var appealDecision: AppealDecision?
+  var merger: Merger?
   var selectedAt: Date?
   var rule: VoteRule?
   var ruleHash: String?
@@ -32,6 +41,36 @@ struct Facts: Sendable, Equatable {
   struct Rejection: Sendable, Equatable {
     let code: RejectionCode
     let explanation: String
+    let at: Date
+  }
+
+  /// That the author was asked to revise a version of the text.
+  struct Return: Sendable, Equatable {
+    let revision: Int
+    let note: String
+    let at: Date
+  }
+
+  struct Appeal: Sendable, Equatable {
+    let ground: AppealGround
+    let statement: String
+    let at: Date
+  }
+
+  struct AppealDecision: Sendable, Equatable {
+    let outcome: AppealOutcome
+    let explanation: String
+    let at: Date
+  }
+
+  struct Merger: Sendable, Equatable {
+    let into: ProposalID
+    let reason: String
+    let at: Date
+  }
+
+  struct Lapse: Sendable, Equatable {
+    let reason: LapseReason
     let at: Date
   }
 
@@ -80,13 +119,30 @@ extension Facts {
     if scheduledAt != nil { return .scheduled }
     if selectedAt != nil { return .selected }
     if withdrawal != nil { return .withdrawn }
-    if rejection != nil { return .rejected }
-    if acceptedAt != nil { return .accepted }
-    return .submitted
+    if merger != nil { return .merged }
+    if let review = reviewState { return review }
+    if lapse != nil { return .lapsed }
+    if let returned, returned.revision >= revision ?? 1 { return .returned }
+    return filedAt != nil && submittedAt == nil ? .gathering : .submitted
   }
 
-  /// A hiding code hides the text for good, also when the author has taken the proposal back.
-  var isTextHidden: Bool { rejection?.code.hidesText ?? false }
+  /// What came of the review; nil before it has ended.
+  private var reviewState: TaskState? {
+    switch (appealDecision?.outcome, appeal, rejection) {
+    case (.overturned, _, _): .accepted
+    case (.upheld, _, _): .rejected
+    case (nil, .some, _): .appealed
+    case (nil, nil, .some): .rejected
+    case (nil, nil, nil): acceptedAt == nil ? nil : .accepted
+    }
+  }
+
+  /// Whether the pages show it: what still has too few supporters, or never had enough, is its author's business.
+  var isPublic: Bool { filedAt == nil || submittedAt != nil }
+
+  /// A hiding code hides the text for good, also when the author has taken the proposal back; not when the rejection was
+  /// overturned.
+  var isTextHidden: Bool { appealDecision?.outcome != .overturned && rejection?.code.hidesText ?? false }
 
   /// Nil without a vote. A task that is referred at once is voted on until the end all the same.
   var votePhase: VotePhase? {
@@ -104,7 +160,8 @@ extension Facts {
   /// Its place in the list.
   var listedAt: Date {
     submittedAt ?? [
-      withdrawal?.at, acceptedAt, rejection?.at, selectedAt, scheduledAt, openedAt, crossedAt, closing?.at,
+      filedAt, lapse?.at, withdrawal?.at, acceptedAt, returned?.at, rejection?.at, appeal?.at, appealDecision?.at,
+      merger?.at, selectedAt, scheduledAt, openedAt, crossedAt, closing?.at,
       count?.countedAt, receipt?.at, assignment?.at,
     ].compactMap { $0 }.min() ?? Date(timeIntervalSince1970: 0)
   }

@@ -9,13 +9,13 @@ enum Filter: String, Sendable, CaseIterable {
   var states: [TaskState]? {
     switch self {
     case .all, .open: nil
-    case .review: [.submitted]
+    case .review: [.submitted, .returned, .appealed]
     case .accepted: [.accepted]
     case .scheduled: [.selected, .scheduled]
     case .closed: [.closed]
     case .referred: [.referred, .assigned]
     case .rejected: [.rejected]
-    case .withdrawn: [.withdrawn]
+    case .withdrawn: [.withdrawn, .merged, .lapsed]
     }
   }
 

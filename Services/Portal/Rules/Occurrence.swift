@@ -5,13 +5,14 @@ import FoundationEssentials
 struct Occurrence: Sendable, Equatable {
   /// What happened, in the order of the way that a proposal takes.
   enum Kind: String, Sendable, CaseIterable {
-    case submitted, withdrawn, accepted, rejected, selected, scheduled, opened
+    case filed, submitted, returned, revised, lapsed, accepted, rejected, appealed, upheld, overturned, merged
+    case withdrawn, selected, scheduled, opened
     case barCrossed = "bar-crossed", closed, received, assigned
   }
 
   let kind: Kind
   let at: Date
-  /// A rejection code, a withdrawal reason or a ministry's slug.
+  /// A code of the contracts, a ministry's slug, or the proposal that goes on.
   var code: String?
   /// What the Support Unit wrote.
   var note: String?
@@ -36,7 +37,10 @@ struct Occurrence: Sendable, Equatable {
 extension Occurrence {
   init(_ event: ProposalEvent) {
     switch event {
+    case .supportersSought(let event): self.init(.filed, at: event.filedAt)
     case .submitted(let event): self.init(.submitted, at: event.submittedAt)
+    case .revised(let event): self.init(.revised, at: event.revisedAt)
+    case .lapsed(let event): self.init(.lapsed, at: event.lapsedAt, code: event.reason.rawValue)
     case .withdrawn(let event): self.init(.withdrawn, at: event.withdrawnAt, code: event.reason.rawValue)
     }
   }
@@ -46,6 +50,13 @@ extension Occurrence {
     case .accepted(let event): self.init(.accepted, at: event.acceptedAt)
     case .rejected(let event):
       self.init(.rejected, at: event.rejectedAt, code: event.code.rawValue, note: event.explanation)
+    case .returned(let event): self.init(.returned, at: event.returnedAt, note: event.note)
+    case .appealed(let event):
+      self.init(.appealed, at: event.appealedAt, code: event.ground.rawValue, note: event.statement)
+    case .appealDecided(let event):
+      self.init(event.outcome == .upheld ? .upheld : .overturned, at: event.decidedAt, note: event.explanation)
+    case .merged(let event):
+      self.init(.merged, at: event.mergedAt, code: event.into.description, note: event.reason)
     case .selected(let event): self.init(.selected, at: event.selectedAt, note: event.reason)
     }
   }

@@ -4,8 +4,10 @@ import Postgres
 import ServiceKit
 
 private let columns: Query = """
-  proposal, title, category, submitted_at, withdrawn_at, withdrawal_reason, accepted_at, rejected_at, rejection_code,
-  rejection_explanation, selected_at, yes_bar, referral, opens_at, closes_at, rule_hash, scheduled_at, opened_at,
+  proposal, title, category, text_revision, filed_at, submitted_at, lapsed_at, lapse_reason, withdrawn_at,
+  withdrawal_reason, accepted_at, returned_at, returned_revision, return_note, rejected_at, rejection_code,
+  rejection_explanation, appealed_at, appeal_ground, appeal_statement, appeal_decided_at, appeal_outcome,
+  appeal_explanation, merged_at, merged_into, merger_reason, selected_at, yes_bar, referral, opens_at, closes_at, rule_hash, scheduled_at, opened_at,
   crossed_at, closed_at, closed_yes, closed_no, carried, tally_version, yes, no, counted_at, case_id, received_at, due_at,
   ministry, assigned_at, ministry_due_at
   """
@@ -15,14 +17,10 @@ extension Facts {
     self.init(try row["proposal"])
     title = try row["title"]
     category = try row["category"]
+    revision = try (row["text_revision"] as Int32?).map(Int.init)
+    filedAt = try row["filed_at"]
     submittedAt = try row["submitted_at"]
-    if let at: Date = try row["withdrawn_at"] {
-      withdrawal = Withdrawal(reason: try row["withdrawal_reason"], at: at)
-    }
-    acceptedAt = try row["accepted_at"]
-    if let at: Date = try row["rejected_at"] {
-      rejection = Rejection(code: try row["rejection_code"], explanation: try row["rejection_explanation"], at: at)
-    }
+    try readReview(row)
     selectedAt = try row["selected_at"]
     if let referral: String = try row["referral"], let referral = VoteRule.Referral(rawValue: referral) {
       rule = VoteRule(
@@ -47,6 +45,32 @@ extension Facts {
   }
 }
 
+extension Facts {
+  private mutating func readReview(_ row: Row) throws {
+    if let at: Date = try row["lapsed_at"] { lapse = Lapse(reason: try row["lapse_reason"], at: at) }
+    if let at: Date = try row["withdrawn_at"] {
+      withdrawal = Withdrawal(reason: try row["withdrawal_reason"], at: at)
+    }
+    acceptedAt = try row["accepted_at"]
+    if let at: Date = try row["returned_at"] {
+      returned = Return(revision: Int(try row["returned_revision"] as Int32), note: try row["return_note"], at: at)
+    }
+    if let at: Date = try row["rejected_at"] {
+      rejection = Rejection(code: try row["rejection_code"], explanation: try row["rejection_explanation"], at: at)
+    }
+    if let at: Date = try row["appealed_at"] {
+      appeal = Appeal(ground: try row["appeal_ground"], statement: try row["appeal_statement"], at: at)
+    }
+    if let at: Date = try row["appeal_decided_at"] {
+      appealDecision = AppealDecision(
+        outcome: try row["appeal_outcome"], explanation: try row["appeal_explanation"], at: at)
+    }
+    if let at: Date = try row["merged_at"] {
+      merger = Merger(into: try row["merged_into"], reason: try row["merger_reason"], at: at)
+    }
+  }
+}
+
 extension Transaction {
   /// Changes what is known of a proposal; the row is locked, and made if this is the first that is heard of it.
   func learn(about proposal: ProposalID, _ change: (inout Facts) -> Void) async throws {
@@ -62,8 +86,17 @@ extension Transaction {
       """
       UPDATE task SET
         revision = revision + 1, changed = pg_current_xact_id()::text::bigint,
-        state = \(facts.state), listed_at = \(facts.listedAt),
-        title = \(facts.title), category = \(facts.category), submitted_at = \(facts.submittedAt),
+        state = \(facts.state), is_public = \(facts.isPublic), listed_at = \(facts.listedAt),
+        title = \(facts.title), category = \(facts.category), text_revision = \(facts.revision.map(Int32.init)),
+        filed_at = \(facts.filedAt), submitted_at = \(facts.submittedAt),
+        lapsed_at = \(facts.lapse?.at), lapse_reason = \(facts.lapse?.reason),
+        returned_at = \(facts.returned?.at), returned_revision = \(facts.returned.map { Int32($0.revision) }),
+        return_note = \(facts.returned?.note),
+        appealed_at = \(facts.appeal?.at), appeal_ground = \(facts.appeal?.ground),
+        appeal_statement = \(facts.appeal?.statement),
+        appeal_decided_at = \(facts.appealDecision?.at), appeal_outcome = \(facts.appealDecision?.outcome),
+        appeal_explanation = \(facts.appealDecision?.explanation),
+        merged_at = \(facts.merger?.at), merged_into = \(facts.merger?.into), merger_reason = \(facts.merger?.reason),
         withdrawn_at = \(facts.withdrawal?.at), withdrawal_reason = \(facts.withdrawal?.reason),
         accepted_at = \(facts.acceptedAt),
         rejected_at = \(facts.rejection?.at), rejection_code = \(facts.rejection?.code),
@@ -84,9 +117,9 @@ extension Transaction {
 }
 
 extension QueryRunner {
-  /// Nil when nothing has been heard of the proposal.
+  /// Nil when nothing has been heard of the proposal, or nothing that is public.
   func facts(of proposal: ProposalID) async throws -> Facts? {
-    try await one("SELECT \(fragment: columns) FROM task WHERE proposal = \(proposal)").map(Facts.init)
+    try await one("SELECT \(fragment: columns) FROM task WHERE proposal = \(proposal) AND is_public").map(Facts.init)
   }
 
   /// Newest first, from after the cursor on.
@@ -102,7 +135,8 @@ extension QueryRunner {
     let byCursor: Query = cursor.map { "(listed_at, proposal) < (\($0.time), \($0.id))" } ?? "true"
     return try await query(
       """
-      SELECT \(fragment: columns) FROM task WHERE \(fragment: byFilter) AND \(fragment: byCursor)
+      SELECT \(fragment: columns) FROM task
+      WHERE is_public AND \(fragment: byFilter) AND \(fragment: byCursor)
       ORDER BY listed_at DESC, proposal DESC LIMIT \(limit)
       """
     ).map(Facts.init)
@@ -110,7 +144,9 @@ extension QueryRunner {
 
   /// The proposal as the streams show it; nil when nothing has been heard of it.
   func snapshot(of proposal: ProposalID) async throws -> Snapshot? {
-    try await one("SELECT revision, \(fragment: columns) FROM task WHERE proposal = \(proposal)").map(Snapshot.init)
+    try await one(
+      "SELECT revision, \(fragment: columns) FROM task WHERE proposal = \(proposal) AND is_public"
+    ).map(Snapshot.init)
   }
 
   /// What changed since an earlier call, and the mark for the next one.

@@ -11,11 +11,15 @@ struct ProposalText: Sendable, Equatable {
 }
 
 extension Transaction {
-  func insert(_ text: ProposalText, of proposal: ProposalID) async throws {
+  /// The newest version stays.
+  func keep(_ text: ProposalText, version: Int, of proposal: ProposalID) async throws {
     try await execute(
       """
-      INSERT INTO task_text (proposal, summary, body, reference)
-      VALUES (\(proposal), \(text.summary), \(text.body), \(text.reference)) ON CONFLICT DO NOTHING
+      INSERT INTO task_text (proposal, revision, summary, body, reference)
+      VALUES (\(proposal), \(Int32(version)), \(text.summary), \(text.body), \(text.reference))
+      ON CONFLICT (proposal) DO UPDATE SET revision = EXCLUDED.revision, summary = EXCLUDED.summary,
+        body = EXCLUDED.body, reference = EXCLUDED.reference
+      WHERE task_text.revision < EXCLUDED.revision
       """)
   }
 

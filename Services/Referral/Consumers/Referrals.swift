@@ -25,12 +25,18 @@ extension Cases {
 
   /// The text of a proposal is kept for the ministry, and assigns the case that has been waiting for it.
   func apply(proposal envelope: Envelope<ProposalEvent>, in transaction: Transaction) async throws {
+    let (proposal, text): (ProposalID, ProposalText)
+    switch envelope.event {
+    case .submitted(let event):
+      (proposal, text) = (event.proposal, ProposalText(title: event.title, summary: event.summary, body: event.body))
+    case .revised(let event):
+      (proposal, text) = (event.proposal, ProposalText(title: event.title, summary: event.summary, body: event.body))
     // A withdrawal changes nothing: whatever has a case was selected before, and then it came too late.
-    guard case .submitted(let event) = envelope.event else { return }
-    try await transaction.serialize(on: event.proposal)
-    let text = ProposalText(title: event.title, summary: event.summary, body: event.body)
-    try await transaction.insert(text, of: event.proposal)
-    if let waiting = try await transaction.openCase(of: event.proposal) {
+    case .supportersSought, .lapsed, .withdrawn: return
+    }
+    try await transaction.serialize(on: proposal)
+    try await transaction.keep(text, of: proposal)
+    if let waiting = try await transaction.openCase(of: proposal) {
       try await assign(waiting, text, at: clock.now, in: transaction)
     }
   }

@@ -24,11 +24,13 @@ extension Transaction {
     }
   }
 
-  func insert(_ text: ProposalText, of proposal: ProposalID) async throws {
+  /// The text of the last version: they come in order.
+  func keep(_ text: ProposalText, of proposal: ProposalID) async throws {
     try await execute(
       """
       INSERT INTO proposal_text (proposal, title, summary, body)
-      VALUES (\(proposal), \(text.title), \(text.summary), \(text.body)) ON CONFLICT (proposal) DO NOTHING
+      VALUES (\(proposal), \(text.title), \(text.summary), \(text.body))
+      ON CONFLICT (proposal) DO UPDATE SET title = EXCLUDED.title, summary = EXCLUDED.summary, body = EXCLUDED.body
       """)
   }
 }

@@ -15,10 +15,34 @@ public enum RejectionCode: String, Codable, Sendable, CaseIterable {
   }
 }
 
+/// What an author holds against a rejection; public.
+public enum AppealGround: String, Codable, Sendable, CaseIterable {
+  /// The reason given does not fit the proposal.
+  case wrongReason = "wrong-reason"
+  /// What the decision rests on is not so.
+  case factualError = "factual-error"
+  /// Like proposals were accepted.
+  case unequalTreatment = "unequal-treatment"
+  /// The rules of review were not kept.
+  case procedure
+}
+
+/// How an appeal ends; public.
+public enum AppealOutcome: String, Codable, Sendable, CaseIterable {
+  /// The rejection stands.
+  case upheld
+  /// The proposal is accepted after all.
+  case overturned
+}
+
 /// What moderation publishes on `forum.moderation`.
 public enum ModerationEvent: EventFamily {
   case accepted(ProposalAccepted)
   case rejected(ProposalRejected)
+  case returned(ProposalReturned)
+  case appealed(RejectionAppealed)
+  case appealDecided(AppealDecided)
+  case merged(ProposalMerged)
   case selected(TaskSelected)
 
   /// `forum.moderation`.
@@ -27,6 +51,10 @@ public enum ModerationEvent: EventFamily {
   public static let decoders: [EventDecoder<Self>] = [
     EventDecoder(ProposalAccepted.self, Self.accepted),
     EventDecoder(ProposalRejected.self, Self.rejected),
+    EventDecoder(ProposalReturned.self, Self.returned),
+    EventDecoder(RejectionAppealed.self, Self.appealed),
+    EventDecoder(AppealDecided.self, Self.appealDecided),
+    EventDecoder(ProposalMerged.self, Self.merged),
     EventDecoder(TaskSelected.self, Self.selected),
   ]
 
@@ -35,6 +63,10 @@ public enum ModerationEvent: EventFamily {
     switch self {
     case .accepted(let event): event.proposal
     case .rejected(let event): event.proposal
+    case .returned(let event): event.proposal
+    case .appealed(let event): event.proposal
+    case .appealDecided(let event): event.proposal
+    case .merged(let event): event.proposal
     case .selected(let event): event.proposal
     }
   }

@@ -72,7 +72,7 @@ extension Page {
   }
 
   /// The same page with each item shown in another way.
-  public func map<View: Sendable>(_ transform: (Item) -> View) -> Page<View> {
-    Page<View>(items: items.map(transform), next: next)
+  public func map<View: Sendable>(_ transform: (Item) throws -> View) rethrows -> Page<View> {
+    Page<View>(items: try items.map(transform), next: next)
   }
 }

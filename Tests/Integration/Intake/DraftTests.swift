@@ -14,7 +14,8 @@ import Testing
 
   private static func withDrafts<R: Sendable>(_ body: (Drafts) async throws -> R) async throws -> R {
     try await withTestDatabase(schema: "intake", migrations: Intake.Migrations.all) { database, _ in
-      try await body(Drafts(database: database, clock: WallClock { now }, days: 90))
+      try await body(
+        Drafts(database: database, clock: WallClock { now }, gate: GateRule(needed: 5, days: 30), days: 90))
     }
   }
 

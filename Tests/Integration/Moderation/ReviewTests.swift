@@ -15,6 +15,7 @@ import Testing
     try await withTestDatabase(schema: "moderation", migrations: Moderation.Migrations.all) { database, _ in
       let reviews = Reviews(
         database: database, clock: WallClock { now }, reviewClock: ReviewClock(soonDays: 7, lateDays: 10),
+        appealDays: 14,
         log: Log(service: "moderation", minimum: .error))
       return try await body(reviews, database)
     }
@@ -25,12 +26,13 @@ import Testing
   }
 
   /// Hands a proposal in, so many days ago.
-  private static func submit(_ reviews: Reviews, daysAgo: Double = 1, _ category: Contracts.Category = .transport)
-    async throws -> ProposalID
-  {
+  private static func submit(
+    _ reviews: Reviews, daysAgo: Double = 1, _ category: Contracts.Category = .transport,
+    by author: CitizenID = CitizenID()
+  ) async throws -> ProposalID {
     let id = ProposalID()
     let event = ProposalSubmitted(
-      proposal: id, author: CitizenID(), title: "밤 버스", summary: "더 자주", body: "늘려 주십시오.", category: category,
+      proposal: id, author: author, title: "밤 버스", summary: "더 자주", body: "늘려 주십시오.", category: category,
       reference: nil, submittedAt: now.addingTimeInterval(-86_400 * daysAgo).wholeMilliseconds)
     try await reviews.database.transaction {
       try await reviews.apply(proposal: envelope(.submitted(event), id), in: $0)
@@ -38,11 +40,13 @@ import Testing
     return id
   }
 
-  private static func request(_ id: ProposalID? = nil, query: String? = nil, key: String? = nil) -> Request {
+  private static func request(
+    _ id: ProposalID? = nil, query: String? = nil, key: String? = nil, subject: String = "staff"
+  ) -> Request {
     var headers: HTTPHeaders = ["content-type": "application/json"]
     if let key { headers.add("idempotency-key", key) }
     let claims = AccessTokenClaims(
-      iss: "https://iss.example", sub: "staff", aud: ["citizen-forum"], exp: 2_000_000_000, iat: 1_790_000_000,
+      iss: "https://iss.example", sub: subject, aud: ["citizen-forum"], exp: 2_000_000_000, iat: 1_790_000_000,
       roles: ["support-unit"])
     return Request(
       http: HTTPRequest(method: .post, path: "/v1/x/\(id?.description ?? "")", query: query, headers: headers),
@@ -164,6 +168,74 @@ import Testing
       for statement: Query in ["UPDATE action_log SET role = 'x'", "DELETE FROM action_log", "TRUNCATE action_log"] {
         await #expect(throws: PostgresError.self) { try await database.execute(statement) }
       }
+    }
+  }
+
+  private static func returnTo(_ reviews: Reviews, _ id: ProposalID) async throws {
+    _ = try await reviews.return(request(id), ReturnDraft(note: "더 짧게"))
+  }
+
+  @Test func aReturnedReviewWaitsForItsRevisionAndIsDecidedThen() async throws {
+    try await Self.withReviews { reviews, database in
+      let id = try await Self.submit(reviews)
+      try await Self.returnTo(reviews, id)
+      let waiting = await #expect(throws: Problem.self) { try await reviews.accept(Self.request(id)) }
+      #expect(waiting?.status == 409)
+      let revision = ProposalRevised(
+        proposal: id, revision: 2, title: "짧게", summary: "s", body: "b", category: .transport, reference: nil,
+        fingerprint: "ab", revisedAt: Self.now)
+      try await database.transaction {
+        try await reviews.apply(proposal: Self.envelope(.revised(revision), id), in: $0)
+      }
+      let again = await #expect(throws: Problem.self) { try await Self.returnTo(reviews, id) }
+      #expect(again?.code == "already-returned")
+      _ = try await reviews.accept(Self.request(id))
+      let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(review.state == .accepted && review.title == "짧게" && review.returnNote == "더 짧게")
+    }
+  }
+
+  @Test func anAppealIsDecidedByAnotherPersonAndStandsInTheLog() async throws {
+    try await Self.withReviews { reviews, database in
+      let author = try #require(Self.request(subject: "author").caller).citizen
+      let id = try await Self.submit(reviews, by: author)
+      _ = try await reviews.reject(Self.request(id), RejectionDraft(code: "duplicate", explanation: "x"))
+      let draft = AppealDraft(ground: "factual-error", statement: "그렇지 않습니다.")
+      let stranger = await #expect(throws: Problem.self) {
+        try await reviews.appeal(Self.request(id, subject: "stranger"), draft)
+      }
+      #expect(stranger?.status == 403)
+      #expect(try await reviews.appeal(Self.request(id, subject: "author"), draft).status == 200)
+      let decision = AppealDecisionDraft(outcome: "overturned", explanation: "살펴보았습니다.")
+      let same = await #expect(throws: Problem.self) { try await reviews.decideAppeal(Self.request(id), decision) }
+      #expect(same?.status == 403)
+      #expect(try await reviews.decideAppeal(Self.request(id, subject: "second"), decision).status == 200)
+      let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(review.state == .accepted && review.appeal?.decision?.outcome == .overturned)
+      let log = try await database.query("SELECT action, role FROM action_log ORDER BY id")
+      #expect(try log.map { try $0["action"] as String } == ["reject", "appeal", "overturn"])
+      #expect(try log.map { try $0["role"] as String } == ["support-unit", "citizen", "support-unit"])
+      let types: [String] = try await database.query("SELECT type FROM outbox ORDER BY id").map { try $0["type"] }
+      #expect(types == [ProposalRejected.type, RejectionAppealed.type, AppealDecided.type])
+    }
+  }
+
+  /// Two at once merge each into the other: one of them goes on.
+  @Test func ofTwoThatAreMergedIntoEachOtherOneGoesOn() async throws {
+    try await Self.withReviews { reviews, database in
+      for _ in 0..<10 {
+        let (a, b) = (try await Self.submit(reviews), try await Self.submit(reviews))
+        async let first =
+          (try? await reviews.merge(Self.request(a), MergerDraft(into: b, reason: "같은 제안"))) != nil
+        async let second =
+          (try? await reviews.merge(Self.request(b), MergerDraft(into: a, reason: "같은 제안"))) != nil
+        #expect(await [first, second].count { $0 } == 1)
+      }
+      let unknown = await #expect(throws: Problem.self) {
+        let id = try await Self.submit(reviews)
+        return try await reviews.merge(Self.request(id), MergerDraft(into: ProposalID(), reason: "x"))
+      }
+      #expect(unknown?.status == 404)
     }
   }
 }

@@ -4,7 +4,12 @@ import Testing
 @Suite struct LifecycleTests {
   /// The pairs that lead somewhere, written out a second time: all others must lead nowhere.
   private let allowed: [String: TaskState] = [
-    "submitted accept": .accepted, "submitted reject": .rejected, "submitted withdraw": .withdrawn,
+    "gathering revise": .gathering, "gathering pass-gate": .submitted, "gathering lapse": .lapsed,
+    "gathering withdraw": .withdrawn, "submitted return": .returned, "submitted merge": .merged,
+    "returned revise": .submitted, "returned lapse": .lapsed, "returned withdraw": .withdrawn,
+    "rejected appeal": .appealed, "appealed uphold": .rejected, "appealed overturn": .accepted,
+    "appealed withdraw": .withdrawn, "accepted merge": .merged, "submitted accept": .accepted,
+    "submitted reject": .rejected, "submitted withdraw": .withdrawn,
     "accepted withdraw": .withdrawn, "accepted select": .selected, "withdrawn select": .selected,
     "selected schedule": .scheduled, "scheduled open": .open, "open close": .closed, "open cross-bar": .referred,
     "closed cross-bar": .referred, "referred close": .referred, "referred assign": .assigned,
@@ -38,6 +43,16 @@ import Testing
     #expect(Lifecycle.following(.withdrawn, on: .reject) == nil)
     #expect(Lifecycle.following(.accepted, on: .withdraw) == .withdrawn)
     #expect(Lifecycle.following(.withdrawn, on: .select) == .selected)
+  }
+
+  @Test func aReviewThatGoesBackIsFollowedAndNothingElseLeadsBack() {
+    #expect(Lifecycle.following(.appealed, on: .uphold) == .rejected)
+    #expect(Lifecycle.following(.returned, on: .revise) == .submitted)
+    #expect(Lifecycle.following(.accepted, on: .uphold) == nil)
+    #expect(Lifecycle.following(.accepted, on: .revise) == nil)
+    #expect(Lifecycle.following(.selected, on: .merge) == nil)
+    #expect(Lifecycle.following(.merged, on: .withdraw) == .withdrawn)
+    #expect(Lifecycle.following(.withdrawn, on: .merge) == nil)
   }
 
   @Test func noPairStandsTwice() {

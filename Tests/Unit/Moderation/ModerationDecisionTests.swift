@@ -7,6 +7,7 @@ import Testing
 
 @Suite struct ModerationDecisionTests: ReviewSuite {
   private let now = Self.submitted.addingTimeInterval(3 * Self.day)
+  private let staff = CitizenID()
   private let rejection = Rejection(code: .duplicate, explanation: "같은 제안이 있습니다.")
   private let selection = Selection(
     reason: "관심이 큽니다.",
@@ -30,8 +31,9 @@ import Testing
 
   @Test func rejectionIsToldWithItsReason() throws {
     let before = Self.review()
-    let (after, event) = try before.rejected(rejection, at: now)
+    let (after, event) = try before.rejected(rejection, by: staff, at: now)
     #expect(after.state == .rejected && after.stateSince == now && after.rejection == rejection)
+    #expect(after.rejectedBy == staff)
     #expect(
       event
         == ProposalRejected(
@@ -53,7 +55,8 @@ import Testing
   func onlyAPendingReviewIsAcceptedOrRejected(state: ReviewState) {
     for refusal in [
       Self.refusal { try Self.review(state).accepted(at: now) },
-      Self.refusal { try Self.review(state).rejected(rejection, at: now) },
+      Self.refusal { try Self.review(state).rejected(rejection, by: staff, at: now) },
+      Self.refusal { try Self.review(state).returned("n", at: now) },
     ] {
       #expect(refusal?.status == 409)
       #expect(refusal?.detail == "The review is \(state.rawValue) since \(JSON.timestamp(Self.submitted)).")
@@ -65,7 +68,7 @@ import Testing
     #expect(Self.refusal { try Self.review(state).selected(selection, at: now) }?.status == 409)
   }
 
-  @Test(arguments: [ReviewState.pending, .accepted, .rejected])
+  @Test(arguments: ReviewState.allCases.filter { $0 != .selected && $0 != .withdrawn })
   func theAuthorMayWithdrawUntilTheSelection(state: ReviewState) {
     let after = Self.review(state).withdrawn(at: now)
     #expect(after?.state == .withdrawn)

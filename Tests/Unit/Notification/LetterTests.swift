@@ -66,6 +66,25 @@ import Testing
   }
 }
 
+@Suite struct SupporterLetterTests {
+  @Test(arguments: Language.allCases) func supportersAreToldHowTheReviewEndsAndNoMore(language: Language) {
+    let told = Samples.occasions.filter { occasion in
+      Letter(toSupporterAbout: occasion, about: Samples.title, in: language, publicURL: "https://forum.example") != nil
+    }
+    #expect(told.count == 3)
+    let merged = Letter(
+      toSupporterAbout: .moderation(.merged(Samples.merged)), about: Samples.title, in: language,
+      publicURL: "https://forum.example")
+    #expect(merged?.text.contains(Samples.merged.into.description) == true)
+    #expect(merged?.text.contains("The same.") == true)
+  }
+
+  @Test func whatNobodyHasReviewedIsNotHandedToWebhooks() {
+    #expect(Samples.occasions.filter { !$0.isPublic }.map(\.proposal) == [Samples.proposal])
+    #expect(!Occasion.proposal(.supportersSought(Samples.sought)).isPublic)
+  }
+}
+
 @Suite struct OccasionTests {
   @Test func anEventThatWaitedIsReadAgain() throws {
     let occasion = try #require(try Occasion.read(type: TaskSelected.type, data: JSON.encode(Samples.selected)))

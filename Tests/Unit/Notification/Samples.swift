@@ -46,6 +46,21 @@ enum Samples {
     caseID: CaseID(), proposal: proposal, title: title, category: .safety, yes: 100_001, no: 5, yesBar: 100_000,
     ruleHash: "", receivedAt: time, dueAt: time)
 
+  static let sought = SupportersSought(
+    proposal: proposal, author: author, title: title, category: .safety, needed: 5, endsAt: time, filedAt: time)
+
+  static let revised = ProposalRevised(
+    proposal: proposal, revision: 2, title: title, summary: "s", body: "b", category: .safety, reference: nil,
+    fingerprint: "", revisedAt: time)
+
+  static func appealDecided(_ outcome: AppealOutcome) -> Occasion {
+    .moderation(
+      .appealDecided(AppealDecided(proposal: proposal, outcome: outcome, explanation: "Because of 3.", decidedAt: time))
+    )
+  }
+
+  static let merged = ProposalMerged(proposal: proposal, into: ProposalID(), reason: "The same.", mergedAt: time)
+
   static let occasions: [Occasion] = [
     .proposal(.submitted(submitted)),
     .proposal(.withdrawn(ProposalWithdrawn(proposal: proposal, reason: .mistake, withdrawnAt: time))),
@@ -59,5 +74,13 @@ enum Samples {
     closed(carried: true),
     .referral(.received(received)),
     .referral(.assigned(assigned)),
+    .proposal(.supportersSought(sought)),
+    .proposal(.revised(revised)),
+    .proposal(.lapsed(ProposalLapsed(proposal: proposal, reason: .noSupporters, lapsedAt: time))),
+    .moderation(.returned(ProposalReturned(proposal: proposal, revision: 1, note: "Shorter.", returnedAt: time))),
+    .moderation(
+      .appealed(RejectionAppealed(proposal: proposal, ground: .procedure, statement: "No.", appealedAt: time))),
+    appealDecided(.upheld),
+    .moderation(.merged(merged)),
   ]
 }

@@ -10,7 +10,9 @@ import Testing
   @Test func eventsInAnyOrderShowTheSame() {
     let steps =
       [
-        task.submission, task.step(.accept, 1), task.step(.select, 3), task.step(.schedule, 4), task.step(.open, 10),
+        task.sought, task.submission, task.step(.return, 1), task.step(.revise, 2), task.step(.reject, 2),
+        task.step(.appeal, 2), task.step(.overturn, 2), task.step(.select, 3), task.step(.schedule, 4),
+        task.step(.open, 10),
         task.count(1, yes: 50), task.count(2, yes: 101), task.step(.crossBar, 30), task.receipt, task.step(.assign, 70),
         task.step(.close, 1_000),
       ]
@@ -21,19 +23,50 @@ import Testing
     #expect(inOrder.state == .assigned)
   }
 
+  /// A way through the table of the lifecycle.
+  private struct Way {
+    var state: TaskState
+    var steps: [SampleTask.Step]
+    var actions: [TaskAction] = []
+    var revision: Int { 1 + actions.count { $0 == .revise } }
+  }
+
   /// Follows every way through the table of the lifecycle.
   @Test func theStateShownIsThatOfTheLifecycle() {
-    var open: [(state: TaskState, steps: [SampleTask.Step])] = [(.submitted, [task.submission])]
+    var open = [Way(state: .gathering, steps: [task.sought])]
     var seen: Set<TaskState> = []
-    while let (state, steps) = open.popLast() {
-      seen.insert(state)
-      #expect(task.facts(steps).state == state)
-      guard steps.count < 9 else { continue }
-      for row in Lifecycle.transitions where row.from == state {
-        open.append((row.to, steps + [task.step(row.action, steps.count)]))
+    while let way = open.popLast() {
+      seen.insert(way.state)
+      #expect(task.facts(way.steps).state == way.state, "\(way.actions)")
+      guard way.steps.count < 10 else { continue }
+      for row in Lifecycle.transitions where row.from == way.state {
+        // Of what an author writes before anybody reads it nobody is told, and an appeal is final.
+        if row.from == .gathering && row.action == .revise { continue }
+        if row.action == .appeal && way.actions.contains(.appeal) { continue }
+        var next = way
+        next.state = row.to
+        next.steps.append(task.step(row.action, way.steps.count, revision: way.revision))
+        next.actions.append(row.action)
+        open.append(next)
       }
     }
     #expect(seen == Set(TaskState.allCases))
+  }
+
+  @Test func whatHasTooFewSupportersIsNotShown() {
+    #expect(!task.facts([task.sought]).isPublic)
+    #expect(!task.facts([task.sought, task.step(.withdraw, 1)]).isPublic)
+    #expect(!task.facts([task.sought, task.step(.lapse, 1)]).isPublic)
+    #expect(task.facts([task.sought, task.submission]).isPublic)
+    // Filed before proposals looked for supporters.
+    #expect(task.facts([task.submission]).isPublic && task.facts([task.step(.accept, 1)]).isPublic)
+  }
+
+  @Test func theNewestVersionOfTheTextIsNamed() {
+    let facts = task.facts([task.step(.revise, 5), task.submission])
+    #expect(facts.revision == 2)
+    #expect(task.facts([task.submission, task.step(.return, 1)]).state == .returned)
+    #expect(task.facts([task.submission, task.step(.revise, 5), task.step(.return, 1)]).state == .submitted)
   }
 
   @Test func theHighestVersionOfATallyStays() {
@@ -79,6 +112,6 @@ import Testing
 
   @Test func everyStateButTheStartCanBeFiltered() {
     let shown = Set(Filter.allCases.flatMap { $0.states ?? [] })
-    #expect(shown.union([.open]) == Set(TaskState.allCases))
+    #expect(shown.union([.open, .gathering]) == Set(TaskState.allCases))
   }
 }

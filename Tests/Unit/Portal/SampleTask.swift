@@ -32,6 +32,14 @@ struct SampleTask {
     }
   }
 
+  var sought: Step {
+    .proposal(
+      .supportersSought(
+        SupportersSought(
+          proposal: id, author: CitizenID(), title: title, category: .transport, needed: 5, endsAt: Self.time(500),
+          filedAt: Self.time(-10))))
+  }
+
   var submission: Step {
     .proposal(
       .submitted(
@@ -54,9 +62,29 @@ struct SampleTask {
   }
 
   /// The event that an action of the lifecycle causes.
-  func step(_ action: TaskAction, _ minute: Int) -> Step {
+  /// - Parameter revision: the version of the text before it.
+  func step(_ action: TaskAction, _ minute: Int, revision: Int = 1) -> Step {
     let time = Self.time(minute)
     return switch action {
+    case .passGate: submission
+    case .revise:
+      .proposal(
+        .revised(
+          ProposalRevised(
+            proposal: id, revision: revision + 1, title: title, summary: body, body: body, category: .transport,
+            reference: nil, fingerprint: "ab", revisedAt: time)))
+    case .lapse: .proposal(.lapsed(ProposalLapsed(proposal: id, reason: .notRevised, lapsedAt: time)))
+    case .return:
+      .moderation(.returned(ProposalReturned(proposal: id, revision: revision, note: body, returnedAt: time)))
+    case .appeal:
+      .moderation(
+        .appealed(RejectionAppealed(proposal: id, ground: .procedure, statement: body, appealedAt: time)))
+    case .uphold, .overturn:
+      .moderation(
+        .appealDecided(
+          AppealDecided(
+            proposal: id, outcome: action == .uphold ? .upheld : .overturned, explanation: body, decidedAt: time)))
+    case .merge: .moderation(.merged(ProposalMerged(proposal: id, into: ProposalID(), reason: body, mergedAt: time)))
     case .accept: .moderation(.accepted(ProposalAccepted(proposal: id, acceptedAt: time)))
     case .reject: rejection(.duplicate)
     case .withdraw: .proposal(.withdrawn(ProposalWithdrawn(proposal: id, reason: .mistake, withdrawnAt: time)))
