@@ -87,6 +87,10 @@ struct Checking: Sendable {
       lines += expect("\(name(petition)), yes", tally.yes, expected.yes)
       lines += expect("\(name(petition)), no", tally.no, expected.no)
       lines += expect("\(name(petition)), bar", tally.bar, plan.rules.bar)
+      guard plan.rules.window != nil else { continue }
+      if tally.state != "closed" { lines.append("\(name(petition)): its vote is \(tally.state), not closed") }
+      let isCarried = expected.yes > plan.rules.bar
+      if tally.carried != isCarried { lines.append("\(name(petition)): carried is not \(isCarried)") }
     }
     return lines
   }

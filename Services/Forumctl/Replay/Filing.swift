@@ -10,6 +10,8 @@ struct Filing: Sendable {
   let plan: Plan
   let drafts: [Petition.Draft]
   let citizens: Citizens
+  /// When the votes close; nil: in 30 days.
+  let closesAt: Date?
   /// Petitions on their way at a time.
   static let width = 16
 
@@ -31,10 +33,11 @@ struct Filing: Sendable {
     let explanation = "이 제안은 정부가 조치할 수 있는 사항이 아닙니다."
   }
   private struct Selection: Encodable {
-    /// When it opens and closes is left to the default: now, and in 30 days.
+    /// When it opens is left to the default: now.
     struct Rule: Encodable {
       let yesBar: Int
       let referral = "at-once"
+      let closesAt: Date?
     }
     let reason = "많은 국민이 관심을 보인 제안입니다."
     let rule: Rule
@@ -98,8 +101,10 @@ struct Filing: Sendable {
       return try await decide("\(path)/rejection", key(index, "rejection"), try JSON.encode(Rejection()))
     }
     try await decide("\(path)/acceptance", key(index, "acceptance"), Array("{}".utf8))
-    let selection = Selection(rule: Selection.Rule(yesBar: plan.rules.bar))
-    try await decide("\(path)/selection", key(index, "selection"), try JSON.encode(selection))
+    let selection = Selection(rule: Selection.Rule(yesBar: plan.rules.bar, closesAt: closesAt))
+    // A replay that is begun again closes at another time: that is another request.
+    let step = closesAt.map { "selection-\($0.milliseconds)" } ?? "selection"
+    try await decide("\(path)/selection", key(index, step), try JSON.encode(selection))
   }
 
   /// 404 means that moderation has not heard of the proposal yet; 409, that an earlier run decided.

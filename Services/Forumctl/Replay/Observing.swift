@@ -21,13 +21,14 @@ struct Observing: Sendable {
       guard response.status == 200, let vote = try? JSON.decode(VoteAnswer.self, from: response.body) else {
         throw Failure("GET \(path) answers \(response.status) \(ForumAPI.excerpt(response))")
       }
-      return Outcome.Tally(yes: vote.tally.yes, no: vote.tally.no, bar: vote.rule.yesBar)
+      return Outcome.Tally(yes: vote.tally.yes, no: vote.tally.no, bar: vote.rule.yesBar, state: vote.state, carried: vote.carried)
     }
   }
 
   /// Waits until the count stands still and the tallies are as planned, 60 seconds at most.
-  func settled() async throws -> (Outcome.Count, [Outcome.Tally?]) {
-    let end = ContinuousClock.now + .seconds(60)
+  /// - Parameter closesAt: the votes have to be closed too, and there are 60 seconds from then on.
+  func settled(closing closesAt: Date?) async throws -> (Outcome.Count, [Outcome.Tally?]) {
+    let end = ContinuousClock.now + .seconds(60 + max(0, closesAt?.timeIntervalSinceNow ?? 0))
     var last = try await count()
     while true {
       try await Task.sleep(for: .milliseconds(300))
@@ -43,7 +44,9 @@ struct Observing: Sendable {
 
   private func isAsPlanned(_ tallies: [Outcome.Tally?]) -> Bool {
     zip(plan.expectations, tallies).allSatisfy { expected, tally in
-      expected.isRejected ? tally == nil : tally.map { $0.yes == expected.yes && $0.no == expected.no } == true
+      guard let tally else { return expected.isRejected }
+      return tally.yes == expected.yes && tally.no == expected.no
+        && (plan.rules.window == nil || tally.state == "closed")
     }
   }
 

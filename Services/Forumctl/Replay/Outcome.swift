@@ -6,6 +6,9 @@ struct Outcome: Sendable {
     var yes: Int
     var no: Int
     var bar: Int
+    var state = "open"
+    /// Nil until the vote is closed.
+    var carried: Bool?
   }
   struct Partition: Sendable, Decodable, Equatable {
     var partition: Int

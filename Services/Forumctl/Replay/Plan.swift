@@ -10,6 +10,8 @@ struct ReplayRules: Sendable, Equatable {
   /// The share of ballots that say no.
   var noShare = 0.1
   var bar = 4_000
+  /// Seconds from the beginning of the replay until its votes close; nil: they are open for 30 days.
+  var window: Int?
 
   /// The same for the same rules: what makes a restarted replay find its own proposals again.
   var name: String {

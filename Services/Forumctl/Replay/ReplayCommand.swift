@@ -17,6 +17,7 @@ let replayCommand = Command(
       .value("seed", "s", default: "2019", "another seed makes other citizens, choices and order"),
       .value("reject", "share", default: "0.05", "share of petitions that the Support Unit rejects"),
       .value("bar", "n", "yes votes to be exceeded (default: 200000 divided by the scale)"),
+      .value("window", "seconds", "votes close so long after the beginning, and the replay waits for their results"),
       .value("repeats", "share", default: "0.02", "share of ballots that are cast twice"),
       .value("no", "share", default: "0.1", "share of ballots that say no"),
       .value("connections", "n", default: "64", "ballots on their way at a time"),
@@ -35,6 +36,7 @@ let replayCommand = Command(
   rules.rejectShare = try arguments.value("reject", in: 0...1, or: rules.rejectShare)
   rules.repeatShare = try arguments.value("repeats", in: 0...1, or: rules.repeatShare)
   rules.noShare = try arguments.value("no", in: 0...1, or: rules.noShare)
+  if arguments.text("window") != nil { rules.window = try arguments.value("window", in: 10...86_400, or: 0) }
   rules.bar = try arguments.value("bar", in: 0...60_000_000, or: 200_000 / rules.scale)
   let environment = CommandEnvironment.current
   var settings = environment.settings
@@ -78,7 +80,9 @@ struct Replay: Sendable {
     let citizens = try await Citizens.prepare(for: plan, with: signer)
     let receiver = try receiverPort.map { try Receiver(host: receiverHost, port: $0) }
     let webhook = try await receiver?.register(with: side, token: citizens.observer)
-    let filing = Filing(api: side, plan: plan, drafts: petitions.map(\.draft), citizens: citizens)
+    let closesAt = rules.window.map { Date.now.addingTimeInterval(Double($0)) }
+    let filing = Filing(
+      api: side, plan: plan, drafts: petitions.map(\.draft), citizens: citizens, closesAt: closesAt)
     let proposals = try await filing.run()
     let observing = Observing(api: side, plan: plan, proposals: proposals, kafka: broker.client("forumctl"))
     let before = try await observing.count()
@@ -96,7 +100,7 @@ struct Replay: Sendable {
     continuation.finish()
     let delays = await measured
 
-    let (after, tallies) = try await observing.settled()
+    let (after, tallies) = try await observing.settled(closing: closesAt)
     var outcome = Outcome(
       tallies: tallies, countedBefore: countedBefore, referredBefore: referredBefore, before: before, after: after,
       cases: [], deliveries: [],

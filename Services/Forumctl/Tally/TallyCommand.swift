@@ -36,6 +36,7 @@ struct VoteAnswer: Decodable, Sendable {
   let state: String
   let rule: Rule
   let tally: Tally
+  let carried: Bool?
 }
 
 /// A vote's count as it is printed.

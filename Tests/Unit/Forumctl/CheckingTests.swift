@@ -52,6 +52,26 @@ struct CheckingTests {
     #expect(disagreements().isEmpty)
   }
 
+  @Test func `a vote that should be closed and is not, or with another result, is found`() {
+    var rules = plan.rules
+    rules.window = 60
+    var closed = good
+    for petition in closed.tallies.indices {
+      closed.tallies[petition]?.state = "closed"
+      closed.tallies[petition]?.carried = plan.referred.contains(petition)
+    }
+    func lines(_ change: (inout Outcome) -> Void = { _ in }) -> [String] {
+      var outcome = closed
+      change(&outcome)
+      let plan = Plan(petitions: [(1, 6_000), (2, 5_000), (3, 700), (4, 200)], rules: rules)
+      return Checking(plan: plan, cast: cast, outcome: outcome).disagreements
+    }
+    #expect(lines().isEmpty)
+    #expect(lines { $0.tallies[0]?.state = "open" } == ["proposal 1: its vote is open, not closed"])
+    #expect(lines { $0.tallies[0]?.carried = false } == ["proposal 1: carried is not true"])
+    #expect(lines { $0.tallies[1]?.carried = nil } == ["proposal 2: carried is not true"])
+  }
+
   @Test func `a ballot too many, too few or on the other side is found`() {
     #expect(disagreements { outcome, _ in outcome.tallies[0]?.yes += 1 }.contains { $0.hasPrefix("proposal 1, yes") })
     #expect(disagreements { outcome, _ in outcome.tallies[1]?.no -= 1 }.contains { $0.hasPrefix("proposal 2, no") })
