@@ -20,14 +20,15 @@ def petitions():
 class Replay:
     """One replay, in the background until `figures` is asked for."""
 
-    def __init__(self, forum, seed, scale, connections=64):
-        self.forum, self.scale, self.bar = forum, scale, 200_000 // scale
+    def __init__(self, forum, seed, scale, connections=64, reject=0.05, window=None):
+        self.forum, self.scale, self.bar, self.reject = forum, scale, 200_000 // scale, reject
         self.before = {line["proposal"] for line in tally_lines(forum)}
         self.folder = Path(tempfile.mkdtemp(prefix="replay-", dir=forum.state))
         self.output = open(self.folder / "output", "w+")
         arguments = ["replay", str(PETITIONS), "--scale", str(scale), "--seed", str(seed)]
         arguments += ["--connections", str(connections), "--json", str(self.folder / "figures.json")]
-        arguments += ["--mail-directory", str(forum.mail_folder)]
+        arguments += ["--mail-directory", str(forum.mail_folder), "--reject", str(reject)]
+        arguments += ["--window", str(window)] if window else []
         self.process = subprocess.Popen(
             [str(forum.state / "bin/forumctl"), *arguments],
             env=forum.environment | {"PATH": os.environ["PATH"]},
@@ -71,7 +72,7 @@ class Replay:
         input_rows = petitions()
         tallies = self.tallies()
         rejected = set(input_rows) - set(tallies)
-        assert len(rejected) == round(0.05 * len(input_rows)), f"rejected: {sorted(rejected)}"
+        assert len(rejected) == round(self.reject * len(input_rows)), f"rejected: {sorted(rejected)}"
         for number, (proposal, yes, no) in tallies.items():
             assert yes + no == input_rows[number]["agreements"] // self.scale, f"petition {number}, proposal {proposal}"
         counted = sum(yes + no for _, yes, no in tallies.values())

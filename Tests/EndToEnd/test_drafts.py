@@ -36,8 +36,8 @@ def test_a_draft_is_written_checked_and_submitted(forum):
     assert submitted.status_code == 201
     assert forum.post(f"{place}/submission", writer, **once).json() == submitted.json()
     assert forum.get(place, writer).status_code == 404
-    proposal = forum.get(submitted.headers["Location"]).json()
-    assert proposal["state"] == "submitted"
+    proposal = forum.get(submitted.headers["Location"], writer).json()
+    assert proposal["state"] == "gathering"
     assert proposal["title"] == "밤 버스"
 
 

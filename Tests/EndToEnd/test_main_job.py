@@ -22,6 +22,15 @@ def test_a_replay_ends_well_and_every_figure_agrees_with_the_petitions(replayed)
     assert 3_000 <= figures["ballots"]["counted"] <= 10_000
 
 
+def test_a_replay_with_a_tenth_rejected_goes_on_to_the_results_of_its_votes(forum, replayed):
+    replay = Replay(forum, seed=2017, scale=5_000, reject=0.1, window=60)
+    tallies = replay.check(replay.figures())
+    for proposal, yes, no in tallies.values():
+        vote = forum.vote(proposal)
+        assert (vote["state"], vote["tally"]["yes"], vote["tally"]["no"]) == ("closed", yes, no)
+        assert vote["carried"] == (yes > replay.bar)
+
+
 def test_tallies_stored_ballots_and_log_say_the_same(forum, replayed):
     check_the_count(forum)
 
