@@ -78,11 +78,13 @@ def test_a_counter_that_is_frozen_inside_copy_stores_nothing_when_it_wakes(count
     voters.write(rng, 200)
     frozen = counters.start(f"{point}:2:stop")
     write_until(lambda: frozen.is_frozen, counters, voters, rng)
-    (session,) = [pid for pid, found in sessions(forum).items() if found == (state, "COPY ballot")]
+    # The counter's other reader may have come as far.
+    stuck = {pid for pid, found in sessions(forum).items() if found == (state, "COPY ballot")}
+    assert stuck
     voters.write(rng, 200)
     other = counters.start()
     counters.await_counted()
-    assert session not in sessions(forum)
+    assert not stuck & set(sessions(forum))
     before = content(forum)
     claims = frozen.log.count("partitions claimed")
     frozen.resume()

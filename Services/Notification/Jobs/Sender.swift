@@ -38,7 +38,7 @@ struct Sender<Item: Sendable>: Sendable {
                 underWay.end(receiver)
               }
             }
-          } catch is CancellationError { return } catch {
+          } catch _ where Task.isCancelled { return } catch {
             log.warning("queue not read", ["error": "\(error)"])
             try? await Task.sleep(for: .seconds(1))
           }

@@ -41,7 +41,7 @@ struct LedgerConsumer<Handler: BatchHandler>: Sendable {
     while !Task.isCancelled {
       do {
         try await session(limit)
-      } catch is CancellationError { return } catch {
+      } catch _ where Task.isCancelled { return } catch {
         system.log.warning("consumer session ended", ["error": "\(error)"])
         system.health.report("consumer", fault: "not consuming")
         // Smaller batches until the next failure; then they may have been small enough for long.

@@ -25,7 +25,7 @@ struct OutboxRelay: Sendable {
             if try await relay(on: connection) == 0 { try await Task.sleep(for: pause) }
           }
         }
-      } catch is CancellationError { return } catch {
+      } catch _ where Task.isCancelled { return } catch {
         log.warning("outbox relay interrupted", ["error": "\(error)"])
         try? await Task.sleep(for: .seconds(1))
       }

@@ -92,10 +92,12 @@ final class WriteQueue<Handler: BatchHandler>: Sendable {
     }
   }
 
-  /// Drops what waits, and waits for the end of the attempt under way.
+  /// Drops what waits, and waits for the end of the attempt under way. How that ends is nobody's business any more: a
+  /// failure that comes of being given up must not end the consumer, and offsets of partitions that are gone are not told.
   func giveUp() async {
     let task = work.withLock { $0 }
     task?.cancel()
     await task?.value
+    state.withLock { $0 = State() }
   }
 }

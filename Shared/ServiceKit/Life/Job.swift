@@ -37,7 +37,7 @@ public struct Job: Sendable {
           try await body()
           try await Task.sleep(for: interval)
         }
-      } catch is CancellationError { return } catch {
+      } catch _ where Task.isCancelled { return } catch {
         log.warning("job failed", ["job": "\(name)", "error": "\(error)"])
         try? await Task.sleep(for: max(interval, .seconds(1)))
       }
