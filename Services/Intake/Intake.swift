@@ -12,6 +12,7 @@ public struct IntakeService: ServiceDefinition {
   /// Settings of intake.
   public struct Configuration: ServiceConfiguration {
     let draftDays: Int
+    let similarSearches: Int
 
     /// Reads the settings that start with `FORUM_INTAKE_`.
     /// - Throws: `SettingsError`
@@ -19,16 +20,21 @@ public struct IntakeService: ServiceDefinition {
       draftDays = try settings.int(
         "FORUM_INTAKE_DRAFT_DAYS", default: 90, in: 1...3_650,
         "days without being saved after which a draft is deleted")
+      similarSearches = try settings.int(
+        "FORUM_INTAKE_SIMILAR_SEARCHES", default: 4, in: 1...100,
+        "searches for similar proposals at once; who comes with a further one is answered 503")
     }
   }
 
   private let proposals: Proposals
   private let drafts: Drafts
+  private let similar: SimilarProposals
 
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     proposals = Proposals(database: kit.database, clock: kit.clock)
     drafts = Drafts(database: kit.database, clock: kit.clock, days: configuration.draftDays)
+    similar = SimilarProposals(database: kit.database, slots: SearchSlots(configuration.similarSearches))
   }
 
   /// Writing, submitting, reading and withdrawing.
@@ -42,13 +48,19 @@ public struct IntakeService: ServiceDefinition {
       .post("/v1/drafts/{id}/submission", for: .citizen, drafts.submit),
       .post("/v1/proposals", for: .citizen, proposals.submit),
       .get("/v1/proposals", for: .everyone, proposals.list),
+      .post("/v1/proposals/similar", for: .roles([.citizen, .supportUnit, .admin]), similar.search),
       .get("/v1/proposals/{id}", for: .everyone, proposals.read),
       .post("/v1/proposals/{id}/withdrawal", for: .citizen, proposals.withdraw),
     ]
   }
 
-  /// Drafts that nobody goes on with are deleted.
-  public var jobs: [Job] { [Job("drafts", every: .seconds(3_600), drafts.expire)] }
+  /// Drafts that nobody goes on with are deleted; what most texts have in common is learnt.
+  public var jobs: [Job] {
+    [
+      Job("drafts", every: .seconds(3_600), drafts.expire),
+      Job("common trigrams", every: .seconds(600), similar.learn),
+    ]
+  }
 
   /// What others decided about proposals, to show their state.
   public var consumers: [EventHandler] {
