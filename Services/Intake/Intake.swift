@@ -13,6 +13,7 @@ public struct IntakeService: ServiceDefinition {
   public struct Configuration: ServiceConfiguration {
     let draftDays: Int
     let similarSearches: Int
+    let sympathySeconds: Int
 
     /// Reads the settings that start with `FORUM_INTAKE_`.
     /// - Throws: `SettingsError`
@@ -23,18 +24,25 @@ public struct IntakeService: ServiceDefinition {
       similarSearches = try settings.int(
         "FORUM_INTAKE_SIMILAR_SEARCHES", default: 4, in: 1...100,
         "searches for similar proposals at once; who comes with a further one is answered 503")
+      sympathySeconds = try settings.int(
+        "FORUM_INTAKE_SYMPATHY_SECONDS", default: 5, in: 1...3_600,
+        "seconds between two additions of the support that proposals were given, each told to the other services")
     }
   }
 
   private let proposals: Proposals
   private let drafts: Drafts
   private let similar: SimilarProposals
+  private let sympathies: Sympathies
+  private let sympathySeconds: Int
 
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     proposals = Proposals(database: kit.database, clock: kit.clock)
     drafts = Drafts(database: kit.database, clock: kit.clock, days: configuration.draftDays)
     similar = SimilarProposals(database: kit.database, slots: SearchSlots(configuration.similarSearches))
+    sympathies = Sympathies(database: kit.database, clock: kit.clock)
+    sympathySeconds = configuration.sympathySeconds
   }
 
   /// Writing, submitting, reading and withdrawing.
@@ -50,6 +58,9 @@ public struct IntakeService: ServiceDefinition {
       .get("/v1/proposals", for: .everyone, proposals.list),
       .post("/v1/proposals/similar", for: .roles([.citizen, .supportUnit, .admin]), similar.search),
       .get("/v1/proposals/{id}", for: .everyone, proposals.read),
+      .get("/v1/proposals/{id}/sympathy", for: .citizen, sympathies.read),
+      .put("/v1/proposals/{id}/sympathy", for: .citizen, sympathies.give),
+      .delete("/v1/proposals/{id}/sympathy", for: .citizen, sympathies.takeBack),
       .post("/v1/proposals/{id}/withdrawal", for: .citizen, proposals.withdraw),
     ]
   }
@@ -58,6 +69,7 @@ public struct IntakeService: ServiceDefinition {
   public var jobs: [Job] {
     [
       Job("drafts", every: .seconds(3_600), drafts.expire),
+      Job("sympathies", every: .seconds(sympathySeconds), sympathies.count),
       Job("common trigrams", every: .seconds(600), similar.learn),
     ]
   }

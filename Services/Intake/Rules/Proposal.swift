@@ -11,6 +11,8 @@ struct Proposal: Sendable, Equatable {
   let submittedAt: Date
   var withdrawalReason: WithdrawalReason?
   var rejection: Rejection?
+  /// Citizens who support it.
+  var sympathies: Int64 = 0
 
   /// Why the Support Unit turned it down.
   struct Rejection: Sendable, Equatable {

@@ -5,10 +5,13 @@ import ServiceKit
 
 private let columns: Query = """
   id, author, title, summary, body, category, reference, state, state_since, submitted_at, withdrawal_reason,
-  rejection_code, rejection_explanation
+  rejection_code, rejection_explanation, sympathies_of(id) AS sympathies
   """
 
 extension Proposal {
+  /// What `init` reads.
+  static var allColumns: Query { columns }
+
   init(_ row: Row) throws {
     id = try row["id"]
     author = try row["author"]
@@ -19,6 +22,7 @@ extension Proposal {
     stateSince = try row["state_since"]
     submittedAt = try row["submitted_at"]
     withdrawalReason = try row["withdrawal_reason"]
+    sympathies = try row["sympathies"]
     if let code: RejectionCode = try row["rejection_code"] {
       rejection = Rejection(code: code, explanation: try row["rejection_explanation"])
     }

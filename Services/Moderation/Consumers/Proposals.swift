@@ -15,6 +15,8 @@ extension Reviews {
         return
       }
       try await transaction.update(change)
+    // No decision hangs on it yet.
+    case .sympathyCounted: break
     }
   }
 }

@@ -10,6 +10,7 @@ struct Announcements: Sendable {
   let log: Log
 
   func apply(proposal envelope: Envelope<ProposalEvent>, in transaction: Transaction) async throws {
+    if case .sympathyCounted = envelope.event { return }
     let early: [EarlyEvent]
     if case .submitted(let event) = envelope.event { early = try await transaction.follow(event) } else { early = [] }
     try await announce(.proposal(envelope.event), envelope, in: transaction)

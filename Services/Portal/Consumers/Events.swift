@@ -7,13 +7,14 @@ import ServiceKit
 struct Chronicle: Sendable {
   /// What authors did.
   func apply(proposal envelope: Envelope<ProposalEvent>, in transaction: Transaction) async throws {
+    guard let occurrence = Occurrence(envelope.event) else { return }
     let id = envelope.event.proposal
     if case .submitted(let event) = envelope.event {
       try await transaction.insert(
         ProposalText(summary: event.summary, body: event.body, reference: event.reference), of: id)
     }
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
-    try await transaction.insert(Occurrence(envelope.event), of: id, event: envelope.id)
+    try await transaction.insert(occurrence, of: id, event: envelope.id)
   }
 
   /// What the Support Unit decided.

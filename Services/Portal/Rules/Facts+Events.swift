@@ -10,6 +10,7 @@ extension Facts {
       category = event.category
       submittedAt = event.submittedAt
     case .withdrawn(let event): withdrawal = Withdrawal(reason: event.reason, at: event.withdrawnAt)
+    case .sympathyCounted: break
     }
   }
 

@@ -34,10 +34,12 @@ struct Occurrence: Sendable, Equatable {
 }
 
 extension Occurrence {
-  init(_ event: ProposalEvent) {
+  /// Nil for what happens too often for a history.
+  init?(_ event: ProposalEvent) {
     switch event {
     case .submitted(let event): self.init(.submitted, at: event.submittedAt)
     case .withdrawn(let event): self.init(.withdrawn, at: event.withdrawnAt, code: event.reason.rawValue)
+    case .sympathyCounted: return nil
     }
   }
 

@@ -9,6 +9,7 @@ public enum WithdrawalReason: String, Codable, Sendable, CaseIterable {
 public enum ProposalEvent: EventFamily {
   case submitted(ProposalSubmitted)
   case withdrawn(ProposalWithdrawn)
+  case sympathyCounted(SympathyCounted)
 
   /// `forum.proposals`.
   public static let topic = Topics.proposals
@@ -16,6 +17,7 @@ public enum ProposalEvent: EventFamily {
   public static let decoders: [EventDecoder<Self>] = [
     EventDecoder(ProposalSubmitted.self, Self.submitted),
     EventDecoder(ProposalWithdrawn.self, Self.withdrawn),
+    EventDecoder(SympathyCounted.self, Self.sympathyCounted),
   ]
 
   /// The proposal that the event is about.
@@ -23,6 +25,7 @@ public enum ProposalEvent: EventFamily {
     switch self {
     case .submitted(let event): event.proposal
     case .withdrawn(let event): event.proposal
+    case .sympathyCounted(let event): event.proposal
     }
   }
 }
