@@ -14,6 +14,8 @@ public struct IntakeService: ServiceDefinition {
     let gate: GateRule
     let revisionDays: Int
     let draftDays: Int
+    let similarSearches: Int
+    let sympathySeconds: Int
 
     /// Reads the settings that start with `FORUM_INTAKE_`.
     /// - Throws: `SettingsError`
@@ -31,11 +33,20 @@ public struct IntakeService: ServiceDefinition {
       draftDays = try settings.int(
         "FORUM_INTAKE_DRAFT_DAYS", default: 90, in: 1...3_650,
         "days without being saved after which a draft is deleted")
+      similarSearches = try settings.int(
+        "FORUM_INTAKE_SIMILAR_SEARCHES", default: 4, in: 1...100,
+        "searches for similar proposals at once; who comes with a further one is answered 503")
+      sympathySeconds = try settings.int(
+        "FORUM_INTAKE_SYMPATHY_SECONDS", default: 5, in: 1...3_600,
+        "seconds between two additions of the support that proposals were given, each told to the other services")
     }
   }
 
   private let proposals: Proposals
   private let drafts: Drafts
+  private let similar: SimilarProposals
+  private let sympathies: Sympathies
+  private let sympathySeconds: Int
 
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
@@ -43,6 +54,9 @@ public struct IntakeService: ServiceDefinition {
       database: kit.database, clock: kit.clock, gate: configuration.gate, revisionDays: configuration.revisionDays)
     drafts = Drafts(
       database: kit.database, clock: kit.clock, gate: configuration.gate, days: configuration.draftDays)
+    similar = SimilarProposals(database: kit.database, slots: SearchSlots(configuration.similarSearches))
+    sympathies = Sympathies(database: kit.database, clock: kit.clock)
+    sympathySeconds = configuration.sympathySeconds
   }
 
   /// Writing, submitting, finding supporters, reading, revising and withdrawing.
@@ -56,21 +70,31 @@ public struct IntakeService: ServiceDefinition {
       .post("/v1/drafts/{id}/submission", for: .citizen, drafts.submit),
       .post("/v1/proposals", for: .citizen, proposals.submit),
       .get("/v1/proposals", for: .everyone, proposals.list),
+      .post("/v1/proposals/similar", for: .roles([.citizen, .supportUnit, .admin]), similar.search),
       .get("/v1/proposals/{id}", for: .everyone, proposals.read),
       .get("/v1/proposals/{id}/supporters", for: .citizen, proposals.supporters),
       .get("/v1/invitations/{invitation}", for: .everyone, proposals.invitation),
       .post("/v1/invitations/{invitation}/support", for: .citizen, proposals.support),
       .get("/v1/proposals/{id}/revisions", for: .everyone, proposals.revisions),
       .post("/v1/proposals/{id}/revisions", for: .citizen, proposals.revise),
+      .get("/v1/proposals/{id}/sympathy", for: .citizen, sympathies.read),
+      .put("/v1/proposals/{id}/sympathy", for: .citizen, sympathies.give),
+      .delete("/v1/proposals/{id}/sympathy", for: .citizen, sympathies.takeBack),
       .post("/v1/proposals/{id}/withdrawal", for: .citizen, proposals.withdraw),
       .post("/v1/offline-proposals", for: .supportUnit, proposals.enter),
       .get("/v1/offline-proposals/{id}", for: .supportUnit, proposals.entered),
     ]
   }
 
-  /// Drafts that nobody goes on with are deleted, and proposals that wait in vain lapse.
+  /// Drafts that nobody goes on with are deleted, proposals that wait in vain lapse, sympathies are counted, and what most
+  /// texts have in common is learnt.
   public var jobs: [Job] {
-    [Job("drafts", every: .seconds(3_600), drafts.expire), Job("lapse", every: .seconds(60), proposals.lapse)]
+    [
+      Job("drafts", every: .seconds(3_600), drafts.expire),
+      Job("lapse", every: .seconds(60), proposals.lapse),
+      Job("sympathies", every: .seconds(sympathySeconds), sympathies.count),
+      Job("common trigrams", every: .seconds(600), similar.learn),
+    ]
   }
 
   /// What others decided about proposals, to show their state.

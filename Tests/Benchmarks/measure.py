@@ -7,6 +7,7 @@ from collections.abc import Callable
 import ballots
 import count
 import latency
+import similar
 from report import Result
 from system import Failed, System
 
@@ -20,6 +21,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, int]] = {
     "ballots": (ballots.ballots, 1),
     "latency": (latency.latency, 1),
     "memory": (ballots.memory, 1),
+    "similar": (similar.similar, 1),
 }
 
 

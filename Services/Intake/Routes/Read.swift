@@ -13,10 +13,16 @@ extension Proposals {
     return try .json(ProposalView(proposal), cache: proposal.isPublic ? .seconds(1) : .never)
   }
 
-  /// `GET /v1/proposals?state=&limit=&after=`: newest first.
+  /// `GET /v1/proposals?state=&order=&limit=&after=`: newest first, or most supported first.
   func list(_ request: Request) async throws -> Response {
     let limit = try request.query("limit", default: 20, in: 1...100)
     let state: TaskState? = try request.choice("state")
+    if try request.choice("order") == ProposalOrder.sympathy {
+      let supported = try await database.proposals(
+        in: state, after: try request.query("after").map(SympathyCursor.init), limit + 1)
+      let page = Page(supported, limit: limit) { $0.cursor.text }
+      return try .json(page.map { try ProposalView($0.proposal) }, cache: .seconds(1))
+    }
     let proposals = try await database.proposals(
       in: state, after: try request.query("after").map(TimeCursor.init), limit + 1)
     let page = Page(proposals, limit: limit) { TimeCursor($0.submittedAt ?? $0.filedAt, $0.id).text }
@@ -41,6 +47,8 @@ struct ProposalView: Encodable, Sendable {
   let stateSince: Date
   /// When it came before the Support Unit; absent before that.
   let submittedAt: Date?
+  /// Citizens who support it.
+  let sympathies: Int64
   let withdrawalReason: WithdrawalReason?
   let lapseReason: LapseReason?
   let rejection: RejectionView?
@@ -73,6 +81,7 @@ struct ProposalView: Encodable, Sendable {
     state = proposal.state
     stateSince = proposal.stateSince
     submittedAt = proposal.submittedAt
+    sympathies = proposal.sympathies
     withdrawalReason = proposal.withdrawalReason
     lapseReason = proposal.lapseReason
     rejection = proposal.rejection.map { RejectionView(code: $0.code, explanation: $0.explanation) }

@@ -23,6 +23,8 @@ struct Proposal: Sendable, Equatable {
   /// What the Support Unit asks the author to do.
   var returnNote: String?
   var merger: Merger?
+  /// Citizens who support it.
+  var sympathies: Int64 = 0
 
   /// Why the Support Unit turned it down.
   struct Rejection: Sendable, Equatable {

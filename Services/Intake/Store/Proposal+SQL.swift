@@ -6,7 +6,7 @@ import ServiceKit
 private let columns: Query = """
   id, author, title, summary, body, category, reference, revision, channel, state, state_since, filed_at, submitted_at,
   supporters_needed, gate_ends_at, invitation, withdrawal_reason, lapse_reason, rejection_code, rejection_explanation,
-  return_note, merged_into, merger_reason
+  return_note, merged_into, merger_reason, sympathies_of(id) AS sympathies
   """
 
 extension ProposalText {
@@ -18,6 +18,9 @@ extension ProposalText {
 }
 
 extension Proposal {
+  /// What `init` reads.
+  static var allColumns: Query { columns }
+
   init(_ row: Row) throws {
     id = try row["id"]
     author = try row["author"]
@@ -36,6 +39,7 @@ extension Proposal {
     }
     withdrawalReason = try row["withdrawal_reason"]
     lapseReason = try row["lapse_reason"]
+    sympathies = try row["sympathies"]
     if let code: RejectionCode = try row["rejection_code"] {
       rejection = Rejection(code: code, explanation: try row["rejection_explanation"])
     }

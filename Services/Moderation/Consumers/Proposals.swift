@@ -14,6 +14,8 @@ extension Reviews {
     case .lapsed(let event): try await change(event.proposal, in: transaction) { $0.lapsed(at: event.lapsedAt) }
     case .withdrawn(let event):
       try await change(event.proposal, in: transaction) { $0.withdrawn(at: event.withdrawnAt) }
+    // No decision hangs on it yet.
+    case .sympathyCounted: break
     }
   }
 

@@ -28,6 +28,8 @@ enum EnglishLetters {
       Letter.Words(
         "Your proposal is withdrawn", "As you asked, the proposal is withdrawn. You are welcome to hand in another one."
       )
+    case .proposal(.sympathyCounted(let event)):
+      Letter.Words("the number of its supporters has changed", "\(event.sympathies.grouped) citizens support it now.")
     case .moderation(.accepted):
       Letter.Words(
         "Your proposal passed review", "The Support Unit accepted your proposal; it is now open for discussion.")

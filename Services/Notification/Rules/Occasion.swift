@@ -31,7 +31,10 @@ enum Occasion: Sendable {
   private static func readers<Family: EventFamily>(_ wrap: @escaping @Sendable (Family) -> Occasion)
     -> [(type: String, read: Reader)]
   {
-    Family.decoders.map { decoder in (decoder.type, { wrap(try decoder.decode($0)) }) }
+    // Nobody wants a letter every few seconds.
+    Family.decoders.filter { $0.type != SympathyCounted.type }.map { decoder in
+      (decoder.type, { wrap(try decoder.decode($0)) })
+    }
   }
 
   /// The event types that this version knows, by the order of the path of a proposal.

@@ -7,6 +7,7 @@ import ServiceKit
 struct Chronicle: Sendable {
   /// What authors did.
   func apply(proposal envelope: Envelope<ProposalEvent>, in transaction: Transaction) async throws {
+    guard let occurrence = Occurrence(envelope.event) else { return }
     let id = envelope.event.proposal
     switch envelope.event {
     case .submitted(let event):
@@ -17,10 +18,10 @@ struct Chronicle: Sendable {
       try await transaction.keep(
         ProposalText(summary: event.summary, body: event.body, reference: event.reference), version: event.revision,
         of: id)
-    case .supportersSought, .lapsed, .withdrawn: break
+    case .supportersSought, .lapsed, .withdrawn, .sympathyCounted: break
     }
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
-    try await transaction.insert(Occurrence(envelope.event), of: id, event: envelope.id)
+    try await transaction.insert(occurrence, of: id, event: envelope.id)
   }
 
   /// What the Support Unit decided.

@@ -35,13 +35,15 @@ struct Occurrence: Sendable, Equatable {
 }
 
 extension Occurrence {
-  init(_ event: ProposalEvent) {
+  /// Nil for what happens too often for a history.
+  init?(_ event: ProposalEvent) {
     switch event {
     case .supportersSought(let event): self.init(.filed, at: event.filedAt)
     case .submitted(let event): self.init(.submitted, at: event.submittedAt)
     case .revised(let event): self.init(.revised, at: event.revisedAt)
     case .lapsed(let event): self.init(.lapsed, at: event.lapsedAt, code: event.reason.rawValue)
     case .withdrawn(let event): self.init(.withdrawn, at: event.withdrawnAt, code: event.reason.rawValue)
+    case .sympathyCounted: return nil
     }
   }
 

@@ -27,6 +27,7 @@ public enum ProposalEvent: EventFamily {
   case revised(ProposalRevised)
   case lapsed(ProposalLapsed)
   case withdrawn(ProposalWithdrawn)
+  case sympathyCounted(SympathyCounted)
 
   /// `forum.proposals`.
   public static let topic = Topics.proposals
@@ -37,6 +38,7 @@ public enum ProposalEvent: EventFamily {
     EventDecoder(ProposalRevised.self, Self.revised),
     EventDecoder(ProposalLapsed.self, Self.lapsed),
     EventDecoder(ProposalWithdrawn.self, Self.withdrawn),
+    EventDecoder(SympathyCounted.self, Self.sympathyCounted),
   ]
 
   /// The proposal that the event is about.
@@ -47,6 +49,7 @@ public enum ProposalEvent: EventFamily {
     case .revised(let event): event.proposal
     case .lapsed(let event): event.proposal
     case .withdrawn(let event): event.proposal
+    case .sympathyCounted(let event): event.proposal
     }
   }
 }

@@ -62,6 +62,11 @@ public struct Route: Sendable {
     Route(.post, pattern, for: access, handler)
   }
 
+  /// Sets, without a body.
+  public static func put(_ pattern: String, for access: Access, _ handler: @escaping Handler) -> Route {
+    Route(.put, pattern, for: access, handler)
+  }
+
   /// With a JSON body.
   public static func post<Body: Decodable & SendableMetatype>(
     _ pattern: String, for access: Access, _ handler: @escaping @Sendable (Request, Body) async throws -> Response

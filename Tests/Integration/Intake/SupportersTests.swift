@@ -10,25 +10,32 @@ import Testing
 /// The way of a proposal to the Support Unit and back, on real PostgreSQL.
 @Suite struct SupportersTests {
   @Test func aProposalIsPublicWithItsLastSupporterAndNotBefore() async throws {
-    try await IntakeFixture.with { intake in
+    try await IntakeBench.with { intake in
       let filed = try await intake.file()
       #expect(filed.state == .gathering)
       let stranger = await #expect(throws: Problem.self) { try await intake.read(filed.id, by: nil) }
       #expect(stranger?.status == 404)
       #expect(try await intake.read(filed.id).state == .gathering)
       #expect(try await intake.read(filed.id, by: "staff", role: "support-unit").state == .gathering)
-      #expect(try await intake.database.proposals(in: nil, after: nil, 10).isEmpty)
+      #expect(try await intake.database.proposals(in: nil, after: nil as TimeCursor<Kinds.Proposal>?, 10).isEmpty)
       let hidden = await #expect(throws: Problem.self) {
         try await intake.proposals.supporters(intake.request(filed.id, by: "stranger"))
       }
       #expect(hidden?.status == 404)
+
+      // Nor does who writes the same find it.
+      let similar = SimilarProposals(database: intake.database, slots: SearchSlots(4))
+      let same = SimilarityQuery.Typed(title: IntakeBench.draft.title, body: IntakeBench.draft.body)
+      struct Found: Decodable { let items: [IntakeBench.Shown] }
+      let before: Found = try IntakeBench.decoded(try await similar.search(intake.request(), same))
+      #expect(before.items.isEmpty)
 
       let invitation = try await intake.invitation(to: filed.id)
       for subject in ["a", "b", "a"] {
         _ = try await intake.proposals.support(intake.request(invitation: invitation, by: subject))
       }
       #expect(try await intake.read(filed.id).state == .gathering)
-      let last: IntakeFixture.Gate = try IntakeFixture.decoded(
+      let last: IntakeBench.Gate = try IntakeBench.decoded(
         try await intake.proposals.support(intake.request(invitation: invitation, by: "c")))
       #expect(last.state == .submitted && last.supporters == 3 && last.invitation == nil)
       #expect(try await intake.read(filed.id, by: nil).state == .submitted)
@@ -43,7 +50,7 @@ import Testing
 
   /// Ten come at once for the last place: it is passed once, and nobody is among the supporters twice.
   @Test func ofAllWhoComeForTheLastPlaceOneBringsItBeforeTheSupportUnit() async throws {
-    try await IntakeFixture.with(supporters: 5) { intake in
+    try await IntakeBench.with(supporters: 5) { intake in
       let filed = try await intake.file()
       let invitation = try await intake.invitation(to: filed.id)
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -70,7 +77,7 @@ import Testing
   }
 
   @Test func neitherTheAuthorNorWhoComesTooLateSupports() async throws {
-    try await IntakeFixture.with { intake in
+    try await IntakeBench.with { intake in
       let filed = try await intake.file()
       let invitation = try await intake.invitation(to: filed.id)
       let own = await #expect(throws: Problem.self) {
@@ -95,7 +102,7 @@ import Testing
   }
 
   @Test func aReturnedProposalIsRevisedInPublicAndReviewedAgain() async throws {
-    try await IntakeFixture.with { intake in
+    try await IntakeBench.with { intake in
       let id = try await intake.submit()
       let first = try await intake.read(id)
       let early = await #expect(throws: Problem.self) {
@@ -120,7 +127,7 @@ import Testing
         }
         let items: [Item]
       }
-      let revisions: Revisions = try IntakeFixture.decoded(
+      let revisions: Revisions = try IntakeBench.decoded(
         try await intake.proposals.revisions(intake.request(id, by: nil)))
       #expect(revisions.items.map(\.revision) == [2, 1] && revisions.items.map(\.title) == ["짧은 제목", "밤 버스"])
       #expect(revisions.items.map(\.fingerprint) == [second.fingerprint, first.fingerprint])
@@ -132,7 +139,7 @@ import Testing
     title: "짧은 제목", summary: "더 자주", body: "늘려 주십시오.", category: "transport", reference: nil)
 
   @Test func whatIsNotRevisedInTimeLapses() async throws {
-    try await IntakeFixture.with { intake in
+    try await IntakeBench.with { intake in
       let id = try await intake.submit()
       try await intake.hear(
         .returned(ProposalReturned(proposal: id, revision: 1, note: "더 짧게", returnedAt: intake.time.now)))
@@ -147,7 +154,7 @@ import Testing
   }
 
   @Test func anAppealAndAMergerAreFollowed() async throws {
-    try await IntakeFixture.with { intake in
+    try await IntakeBench.with { intake in
       let now = intake.time.now
       let rejected = try await intake.submit()
       try await intake.hear(
@@ -169,26 +176,26 @@ import Testing
         let title: String
         let merger: Merger?
       }
-      let shown: Merged = try IntakeFixture.decoded(
+      let shown: Merged = try IntakeBench.decoded(
         try await intake.proposals.read(intake.request(merged, by: nil)))
       #expect(shown.state == .merged && shown.merger?.into == rejected && shown.title == "밤 버스")
     }
   }
 
   @Test func theSupportUnitEntersAProposalForAPersonAndNobodyElseSeesForWhom() async throws {
-    try await IntakeFixture.with { intake in
+    try await IntakeBench.with { intake in
       let draft = OfflineDraft(
-        proposal: IntakeFixture.draft, person: OfflineDraft.Person(name: "김철수", contact: "세종시 도움5로 20"),
+        proposal: IntakeBench.draft, person: OfflineDraft.Person(name: "김철수", contact: "세종시 도움5로 20"),
         receivedAt: intake.time.now)
       let staff = intake.request(by: "staff", role: "support-unit", key: "paper-1")
-      let first: IntakeFixture.Shown = try IntakeFixture.decoded(try await intake.proposals.enter(staff, draft))
-      let again: IntakeFixture.Shown = try IntakeFixture.decoded(try await intake.proposals.enter(staff, draft))
+      let first: IntakeBench.Shown = try IntakeBench.decoded(try await intake.proposals.enter(staff, draft))
+      let again: IntakeBench.Shown = try IntakeBench.decoded(try await intake.proposals.enter(staff, draft))
       #expect(first.id == again.id && first.state == .submitted)
       struct Filing: Decodable {
         let name: String
         let enteredBy: CitizenID
       }
-      let filing: Filing = try IntakeFixture.decoded(
+      let filing: Filing = try IntakeBench.decoded(
         try await intake.proposals.entered(intake.request(first.id, by: "staff", role: "support-unit")))
       #expect(filing.name == "김철수")
       let payload: [UInt8] = try #require(try await intake.database.one("SELECT payload FROM outbox"))["payload"]
