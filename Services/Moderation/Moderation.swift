@@ -13,6 +13,9 @@ public struct ModerationService: ServiceDefinition {
   public struct Configuration: ServiceConfiguration {
     let clock: ReviewClock
     let appealDays: Int
+    let lockMinutes: Int
+    let targetDays: Int
+    let selectionRule: SelectionRule
 
     /// Reads the settings that start with `FORUM_MODERATION_`.
     /// - Throws: `SettingsError` also when proposals would be late before they are soon.
@@ -28,6 +31,20 @@ public struct ModerationService: ServiceDefinition {
       appealDays = try settings.int(
         "FORUM_MODERATION_APPEAL_DAYS", default: 14, in: 1...3650,
         "Review: days after a rejection within which its author can appeal")
+      lockMinutes = try settings.int(
+        "FORUM_MODERATION_LOCK_MINUTES", default: 15, in: 1...1440,
+        "Review: minutes for which one person works on a proposal before others may")
+      targetDays = try settings.int(
+        "FORUM_MODERATION_TARGET_DAYS", default: 10, in: 0...3650,
+        "Review: days within which it should end; when half of what waits has waited longer, everybody is told")
+      selectionRule = SelectionRule(
+        monthly: try settings.int(
+          "FORUM_MODERATION_SELECTION_MONTHLY", default: 5, in: 0...10_000,
+          "Selection: proposals that the rule proposes for a vote in a month"),
+        leastSympathies: Int64(
+          try settings.int(
+            "FORUM_MODERATION_SELECTION_SYMPATHIES", default: 100, in: 0...60_000_000,
+            "Selection: citizens who must support a proposal at least, for the rule to propose it")))
     }
   }
 
@@ -37,22 +54,34 @@ public struct ModerationService: ServiceDefinition {
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     reviews = Reviews(
       database: kit.database, clock: kit.clock, reviewClock: configuration.clock,
-      appealDays: configuration.appealDays, log: kit.log)
+      appealDays: configuration.appealDays, lockMinutes: configuration.lockMinutes,
+      targetDays: configuration.targetDays, selectionRule: configuration.selectionRule, log: kit.log)
   }
 
   /// The queue of reviews, and what the Support Unit decides.
   public var routes: [Route] {
     [
       .get("/v1/reviews", for: .supportUnit, reviews.list),
+      .get("/v1/reviews/delay", for: .everyone, reviews.delay),
       .get("/v1/reviews/{id}", for: .supportUnit, reviews.read),
+      .post("/v1/reviews/{id}/lock", for: .supportUnit, reviews.lock),
+      .delete("/v1/reviews/{id}/lock", for: .supportUnit, reviews.unlock),
       .post("/v1/proposals/{id}/acceptance", for: .supportUnit, reviews.accept),
       .post("/v1/proposals/{id}/rejection", for: .supportUnit, reviews.reject),
+      .post("/v1/proposals/{id}/rejection/confirmation", for: .supportUnit, reviews.confirmRejection),
+      .post("/v1/proposals/{id}/rejection/refusal", for: .supportUnit, reviews.refuseRejection),
       .post("/v1/proposals/{id}/return", for: .supportUnit, reviews.return),
       .post("/v1/proposals/{id}/merger", for: .supportUnit, reviews.merge),
       .post("/v1/proposals/{id}/selection", for: .supportUnit, reviews.select),
       .post("/v1/proposals/{id}/appeal", for: .citizen, reviews.appeal),
       .get("/v1/proposals/{id}/appeal", for: .everyone, reviews.readAppeal),
       .post("/v1/proposals/{id}/appeal/decision", for: .supportUnit, reviews.decideAppeal),
+      .post("/v1/proposals/{id}/flags", for: .citizen, reviews.flag),
+      .get("/v1/proposals/{id}/flags", for: .supportUnit, reviews.readFlags),
+      .post("/v1/proposals/{id}/flags/dismissal", for: .supportUnit, reviews.dismissFlags),
+      .get("/v1/selections/rule", for: .everyone, reviews.readSelectionRule),
+      .get("/v1/selections/proposed", for: .everyone, reviews.proposedSelections),
+      .get("/v1/actions", for: .everyone, reviews.actions),
     ]
   }
 
@@ -67,5 +96,9 @@ struct Reviews: Sendable {
   let reviewClock: ReviewClock
   /// Days after a rejection within which its author can appeal.
   let appealDays: Int
+  let lockMinutes: Int
+  /// Days within which a review should end.
+  let targetDays: Int
+  let selectionRule: SelectionRule
   let log: Log
 }

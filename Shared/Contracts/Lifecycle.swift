@@ -60,6 +60,7 @@ public enum Lifecycle {
     row(.appealed, .uphold, "support-unit", .rejected),
     row(.appealed, .overturn, "support-unit", .accepted),
     row(.appealed, .withdraw, "citizen", .withdrawn),
+    row(.accepted, .reject, "support-unit", .rejected),
     row(.accepted, .merge, "support-unit", .merged),
     row(.accepted, .withdraw, "citizen", .withdrawn),
     row(.accepted, .select, "support-unit", .selected),

@@ -238,6 +238,13 @@ class Forum:
 
         return eventually(attempt, 30, f"{decision} of {proposal}").json()
 
+    def hide(self, proposal, code="offensive"):
+        """A rejection that hides the text, by two people."""
+        self.decide(proposal, "rejection", {"code": code, "explanation": "욕설"})
+        second = self.token("second-reviewer", "support-unit")
+        answer = self.post(f"/v1/proposals/{proposal}/rejection/confirmation", second)
+        assert answer.status_code == 200, answer.text
+
     def select(self, proposal, yes_bar=1_000_000, **rule):
         self.decide(proposal, "acceptance")
         return self.decide(

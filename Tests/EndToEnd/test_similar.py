@@ -24,7 +24,7 @@ def test_a_proposal_is_found_as_soon_as_it_is_there(forum):
     assert proposal in [item["id"] for item in search(forum, title="다른 제목", body=body)]
     assert len(search(forum, title="도서관")) <= 5
 
-    forum.decide(proposal, "rejection", {"code": "offensive", "explanation": "욕설"})
+    forum.hide(proposal)
     eventually(lambda: proposal not in [item["id"] for item in search(forum, title=title, body=body)], 30, "it is hidden")
 
 

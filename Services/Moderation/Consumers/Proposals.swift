@@ -4,28 +4,23 @@ import Postgres
 import ServiceKit
 
 extension Reviews {
-  /// What citizens hand in, revise, let lapse and take back.
+  /// What citizens hand in, revise, let lapse and take back; each is a line of the action log too.
   func apply(proposal envelope: Envelope<ProposalEvent>, in transaction: Transaction) async throws {
-    switch envelope.event {
+    let event = envelope.event
+    let review = try await transaction.review(event.proposal, locked: true)
+    switch event {
     // Not before the Support Unit yet.
-    case .supportersSought: break
+    case .supportersSought: return
+    case .sympathyCounted(let event):
+      return try await transaction.setSympathies(event.sympathies, of: event.proposal)
     case .submitted(let event): try await transaction.insert(Review(event))
-    case .revised(let event): try await change(event.proposal, in: transaction) { $0.revised(event) }
-    case .lapsed(let event): try await change(event.proposal, in: transaction) { $0.lapsed(at: event.lapsedAt) }
-    case .withdrawn(let event):
-      try await change(event.proposal, in: transaction) { $0.withdrawn(at: event.withdrawnAt) }
-    // No decision hangs on it yet.
-    case .sympathyCounted: break
+    case .revised, .lapsed, .withdrawn:
+      // None for what never came before the Support Unit.
+      guard let change = review?.changed(by: event) else {
+        return log.info("event without effect", ["proposal": "\(event.proposal)"])
+      }
+      try await transaction.update(change)
     }
-  }
-
-  private func change(
-    _ proposal: ProposalID, in transaction: Transaction, _ rule: (Review) -> Review?
-  ) async throws {
-    // None for what never came before the Support Unit.
-    guard let review = try await transaction.review(proposal, locked: true), let change = rule(review) else {
-      return log.info("event without effect", ["proposal": "\(proposal)"])
-    }
-    try await transaction.update(change)
+    if let entry = try LoggedAction(event, review) { try await transaction.append(entry) }
   }
 }

@@ -62,5 +62,32 @@ public enum Migrations {
           ADD CONSTRAINT merged_with_reason CHECK (state <> 'merged' OR
             (merged_into IS NOT NULL AND merger_reason IS NOT NULL));
         """),
+      Migration(
+        103, "lock, second person, flags, support",
+        """
+        ALTER TABLE review
+          ADD COLUMN rejection_confirmed_by uuid,
+          ADD COLUMN proposed_code text, ADD COLUMN proposed_explanation text,
+          ADD COLUMN proposed_by uuid, ADD COLUMN proposed_at timestamptz,
+          ADD COLUMN locked_by uuid, ADD COLUMN locked_until timestamptz,
+          ADD COLUMN flags int NOT NULL DEFAULT 0 CHECK (flags >= 0),
+          ADD COLUMN sympathies bigint NOT NULL DEFAULT 0,
+          ADD CONSTRAINT proposed_is_whole CHECK (num_nonnulls(proposed_code, proposed_explanation, proposed_by,
+            proposed_at) IN (0, 4)),
+          ADD CONSTRAINT lock_is_whole CHECK ((locked_by IS NULL) = (locked_until IS NULL));
+        CREATE INDEX review_by_support ON review (sympathies DESC) WHERE state = 'accepted';
+        CREATE INDEX review_flagged ON review (submitted_at, proposal) WHERE flags >= 3;
+
+        CREATE TABLE flag (
+          proposal uuid NOT NULL REFERENCES review,
+          citizen uuid NOT NULL,
+          reason text NOT NULL,
+          flagged_at timestamptz NOT NULL,
+          PRIMARY KEY (proposal, citizen));
+        CREATE INDEX flag_by_citizen ON flag (citizen, flagged_at);
+
+        -- Null: nobody did it, time ran out.
+        ALTER TABLE action_log ALTER COLUMN actor DROP NOT NULL;
+        """),
     ]
 }

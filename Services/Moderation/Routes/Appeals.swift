@@ -18,7 +18,7 @@ extension Reviews {
         try await transaction.update(appealed)
         try await transaction.append(
           LoggedAction(
-            at: now, actor: citizen, role: .citizen, action: .appeal, proposal: id,
+            at: now, actor: citizen, role: Role.citizen.rawValue, deed: .appeal, proposal: id,
             reason: PostgresJSON(encoding: appeal)))
         try await transaction.publish(event, at: now)
         return try .json(AppealView(proposal: id, state: appealed.state, appeal: appeal))

@@ -9,12 +9,34 @@ extension Reviews {
     try await decide(request, .accept, reason: nil) { review, _, now in try review.accepted(at: now) }
   }
 
-  /// `POST /v1/proposals/{id}/rejection`: turns a pending proposal down, with a public reason. 404 unknown, 409 not
-  /// pending, 422 with an error for each field.
+  /// `POST /v1/proposals/{id}/rejection`: turns a proposal down that is pending, or accepted and flagged, with a public reason; a
+  /// reason that hides the text waits for a second person. 404 unknown, 409 in another state, 422 with an error for each field.
   func reject(_ request: Request, _ draft: RejectionDraft) async throws -> Response {
     let rejection = try draft.checked()
-    return try await decide(request, .reject, reason: PostgresJSON(encoding: rejection)) { review, staff, now in
-      try review.rejected(rejection, by: staff, at: now)
+    let reason = try PostgresJSON(encoding: rejection)
+    guard rejection.code.hidesText else {
+      return try await decide(request, .reject, reason: reason) { review, staff, now in
+        try review.rejected(rejection, by: staff, at: now)
+      }
+    }
+    return try await act(request, .proposeRejection, reason: reason) { review, staff, now in
+      try review.proposed(rejection, by: staff, at: now)
+    }
+  }
+
+  /// `POST /v1/proposals/{id}/rejection/confirmation`: the second person agrees. 404 unknown, 403 the same person, 409 nothing
+  /// was proposed.
+  func confirmRejection(_ request: Request) async throws -> Response {
+    try await decide(request, .reject, reason: nil) { review, staff, now in
+      try review.rejectionConfirmed(by: staff, at: now)
+    }
+  }
+
+  /// `POST /v1/proposals/{id}/rejection/refusal`: the second person does not agree. 404 unknown, 403 the same person, 409
+  /// nothing was proposed.
+  func refuseRejection(_ request: Request) async throws -> Response {
+    try await act(request, .refuseRejection, reason: nil) { review, staff, _ in
+      try review.rejectionRefused(by: staff)
     }
   }
 
@@ -40,7 +62,9 @@ extension Reviews {
   /// person, 409 no appeal, 422.
   func decideAppeal(_ request: Request, _ draft: AppealDecisionDraft) async throws -> Response {
     let decision = try draft.checked(at: clock.now)
-    return try await decide(request, decision.outcome.action, reason: PostgresJSON(encoding: decision)) {
+    return try await decide(
+      request, decision.outcome == .upheld ? .uphold : .overturn, reason: PostgresJSON(encoding: decision)
+    ) {
       review, staff, _ in try review.appealDecided(decision, by: staff)
     }
   }
@@ -57,10 +81,10 @@ extension Reviews {
   }
 
   private func decide(
-    _ request: Request, _ action: TaskAction, reason: PostgresJSON?,
+    _ request: Request, _ deed: Deed, reason: PostgresJSON?,
     _ decision: (Review, CitizenID, Date) throws -> (Review, some Event)
   ) async throws -> Response {
-    try await decide(request, action, with: nil, reason: reason) { review, _, staff, now in
+    try await decide(request, deed, with: nil, reason: reason) { review, _, staff, now in
       try decision(review, staff, now)
     }
   }
@@ -68,8 +92,29 @@ extension Reviews {
   /// Review, log entry and event change together or not at all.
   /// - Parameter other: a second proposal whose review the decision looks at, locked as well.
   private func decide(
-    _ request: Request, _ action: TaskAction, with other: ProposalID?, reason: PostgresJSON?,
+    _ request: Request, _ deed: Deed, with other: ProposalID?, reason: PostgresJSON?,
     _ decision: (Review, Review?, CitizenID, Date) throws -> (Review, some Event)
+  ) async throws -> Response {
+    try await act(request, deed, with: other, reason: reason) { review, other, staff, now, transaction in
+      let (decided, event) = try decision(review, other, staff, now)
+      try await transaction.publish(event, at: now)
+      return decided
+    }
+  }
+
+  /// What the Support Unit does without deciding: no event.
+  func act(
+    _ request: Request, _ deed: Deed, reason: PostgresJSON?, _ change: (Review, CitizenID, Date) throws -> Review
+  ) async throws -> Response {
+    try await act(request, deed, with: nil, reason: reason) { review, _, staff, now, _ in
+      try change(review, staff, now)
+    }
+  }
+
+  /// Review and log entry change together or not at all, unless another person works on the review.
+  private func act(
+    _ request: Request, _ deed: Deed, with other: ProposalID?, reason: PostgresJSON?,
+    _ change: (Review, Review?, CitizenID, Date, Transaction) async throws -> Review
   ) async throws -> Response {
     let caller = try request.authenticated()
     let id: ProposalID = try request.id()
@@ -78,14 +123,11 @@ extension Reviews {
       try await transaction.idempotent(request, at: now) {
         let reviews = try await transaction.lockedReviews([id] + (other.map { [$0] } ?? []))
         guard let review = reviews[id] else { throw Self.unknown(id) }
-        let (decided, event) = try decision(review, other.flatMap { reviews[$0] }, caller.citizen, now)
-        try await transaction.update(decided)
-        try await transaction.append(
-          LoggedAction(
-            at: now, actor: caller.citizen, role: caller.roles.contains(.supportUnit) ? .supportUnit : .admin,
-            action: action, proposal: id, reason: reason))
-        try await transaction.publish(event, at: now)
-        return try .json(ReviewView(decided, reviewClock, at: now))
+        try review.checkLock(by: caller.citizen, at: now)
+        let changed = try await change(review, other.flatMap { reviews[$0] }, caller.citizen, now, transaction)
+        try await transaction.update(changed)
+        try await transaction.append(LoggedAction(deed, by: caller, on: id, reason: reason, at: now))
+        return try .json(ReviewView(changed, reviewClock, at: now))
       }
     }
   }

@@ -4,8 +4,8 @@ import Postgres
 import ServiceKit
 
 extension Reviews {
-  /// `GET /v1/reviews?state=&category=&mark=&limit=&after=`: oldest first; pending ones if no state is given.
-  /// 400 for an unknown state, category, mark or cursor.
+  /// `GET /v1/reviews?state=&category=&mark=&attention=&limit=&after=`: oldest first; pending ones if no state is given.
+  /// 400 for an unknown state, category, mark, attention or cursor.
   func list(_ request: Request) async throws -> Response {
     let limit = try request.query("limit", default: 20, in: 1...100)
     let now = clock.now
@@ -16,8 +16,10 @@ extension Reviews {
       guard filter.state == .pending else { throw Problem.badRequest("Only pending reviews bear a mark.") }
       filter.submitted = reviewClock.submission(bearing: mark, at: now)
     }
+    filter.attention = try request.choice("attention")
     let reviews = try await database.reviews(
-      filter, after: try request.query("after").map(TimeCursor.init), limit + 1)
+      filter, for: try request.authenticated().citizen, at: now, after: try request.query("after").map(TimeCursor.init),
+      limit + 1)
     let page = Page(reviews, limit: limit) { TimeCursor($0.submittedAt, $0.proposal).text }
     return try .json(page.map { ReviewView($0, reviewClock, at: now) })
   }
@@ -52,6 +54,13 @@ struct ReviewView: Encodable, Sendable {
   let rejection: Rejection?
   let appeal: Appeal?
   let merger: Merger?
+  /// A rejection that waits for a second person.
+  let proposedRejection: ProposedRejection?
+  /// Who works on it; absent when nobody does.
+  let lock: ReviewLock?
+  let flags: Int
+  let isFlagged: Bool
+  let sympathies: Int64
   let selection: Selection?
 
   init(_ review: Review, _ clock: ReviewClock, at now: Date) {
@@ -71,6 +80,11 @@ struct ReviewView: Encodable, Sendable {
     rejection = review.rejection
     appeal = review.appeal
     merger = review.merger
+    proposedRejection = review.proposedRejection
+    lock = review.lock.flatMap { $0.until > now ? $0 : nil }
+    flags = review.flags
+    isFlagged = review.isFlagged
+    sympathies = review.sympathies
     selection = review.selection
   }
 }

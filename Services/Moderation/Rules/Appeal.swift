@@ -47,8 +47,8 @@ extension Review {
   /// - Throws: `Problem` 403 for who rejected the proposal, 409 when there is no appeal to decide on.
   func appealDecided(_ decision: Appeal.Decision, by staff: CitizenID) throws(Problem) -> (Review, AppealDecided) {
     var review = try moved(by: decision.outcome.action, at: decision.decidedAt)
-    guard staff != rejectedBy else {
-      throw .forbidden("Another person than the one who rejected the proposal decides on the appeal.")
+    guard staff != rejectedBy, staff != rejectionConfirmedBy else {
+      throw .forbidden("Another person than those who rejected the proposal decides on the appeal.")
     }
     review.appeal?.decision = decision
     return (

@@ -10,12 +10,18 @@ extension Review {
     (try moved(by: .accept, at: now), ProposalAccepted(proposal: proposal, acceptedAt: now))
   }
 
-  /// Turns the proposal down.
-  /// - Throws: `Problem` 409 unless the review is pending.
+  /// Turns the proposal down; one person can do that where the text stays readable.
+  /// - Throws: `Problem` 409 unless the review is pending, or accepted and put before the Support Unit again by its readers;
+  ///   what an appeal let through stays.
   func rejected(_ rejection: Rejection, by staff: CitizenID, at now: Date) throws(Problem) -> (
     Review, ProposalRejected
   ) {
     var review = try moved(by: .reject, at: now)
+    guard appeal == nil else { throw .conflict("already-appealed", "The appeal for the proposal is final.") }
+    guard state != .accepted || isFlagged else {
+      throw .conflict(
+        "wrong-state", "The review is accepted since \(JSON.timestamp(stateSince)), and no readers flagged it.")
+    }
     review.rejection = rejection
     review.rejectedBy = staff
     return (
@@ -74,12 +80,25 @@ extension Review {
     var review = self
     review.state = state
     review.stateSince = time
+    // Whoever worked on it is done, and so is what was to be decided.
+    review.lock = nil
+    review.proposedRejection = nil
     return review
   }
 }
 
 /// What authors do, as moderation hears of it.
 extension Review {
+  /// Nil for what changes nothing here.
+  func changed(by event: ProposalEvent) -> Review? {
+    switch event {
+    case .supportersSought, .submitted, .sympathyCounted: nil
+    case .revised(let event): revised(event)
+    case .lapsed(let event): lapsed(at: event.lapsedAt)
+    case .withdrawn(let event): withdrawn(at: event.withdrawnAt)
+    }
+  }
+
   /// The author took the proposal back; nil when that comes too late, since the proposal has been selected.
   ///
   /// A rejection is no obstacle: author and Support Unit may act at the same moment, and to intake the withdrawal came

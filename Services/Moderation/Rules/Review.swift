@@ -45,11 +45,20 @@ struct Review: Sendable, Equatable {
   /// What the author was asked to do; a proposal is returned once.
   var returnNote: String?
   var rejection: Rejection?
-  /// Who turned it down: another decides on the appeal.
+  /// Who turned it down, and who agreed where it takes two: another decides on the appeal.
   var rejectedBy: CitizenID?
+  var rejectionConfirmedBy: CitizenID?
   var appeal: Appeal?
   var merger: Merger?
   var selection: Selection?
+  /// A rejection that hides the text, and waits for a second person.
+  var proposedRejection: ProposedRejection?
+  /// Who works on it.
+  var lock: ReviewLock?
+  /// Readers who think that it breaks the rules, since somebody looked last.
+  var flags = 0
+  /// Citizens who support it, as intake counted last.
+  var sympathies: Int64 = 0
 }
 
 extension Review {

@@ -3,24 +3,35 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
-/// What a member of staff did, for good.
-struct LoggedAction: Sendable {
-  let at: Date
-  let actor: CitizenID
-  let role: Role
-  let action: TaskAction
-  let proposal: ProposalID
-  /// What the actor gave as the reason; nil where none is asked for.
-  let reason: PostgresJSON?
-}
+extension Deed: PostgresEncodable, PostgresDecodable {}
 
 extension Transaction {
   func append(_ entry: LoggedAction) async throws {
     try await execute(
       """
       INSERT INTO action_log (at, actor, role, action, proposal, reason)
-      VALUES (\(entry.at), \(entry.actor), \(entry.role.rawValue), \(entry.action.rawValue), \(entry.proposal),
-        \(entry.reason))
+      VALUES (\(entry.at), \(entry.actor), \(entry.role), \(entry.deed), \(entry.proposal), \(entry.reason))
       """)
+  }
+}
+
+extension Database {
+  /// Newest first, with a number below `before`.
+  func actions(on proposal: ProposalID?, before: Int64?, _ limit: Int) async throws -> [(number: Int64, LoggedAction)] {
+    let byProposal: Query = proposal.map { "proposal = \($0)" } ?? "true"
+    let byNumber: Query = before.map { "id < \($0)" } ?? "true"
+    return try await query(
+      """
+      SELECT id, at, actor, role, action, proposal, reason FROM action_log
+      WHERE \(fragment: byProposal) AND \(fragment: byNumber) ORDER BY id DESC LIMIT \(limit)
+      """
+    ).map { row in
+      (
+        try row["id"],
+        LoggedAction(
+          at: try row["at"], actor: try row["actor"], role: try row["role"], deed: try row["action"],
+          proposal: try row["proposal"], reason: try row["reason"])
+      )
+    }
   }
 }

@@ -6,7 +6,8 @@ import ServiceKit
 private let columns: Query = """
   proposal, author, title, summary, body, category, reference, revision, submitted_at, state, state_since, return_note,
   rejection_code, rejection_explanation, rejected_by, appeal_ground, appeal_statement, appealed_at, appeal_outcome,
-  appeal_explanation, appeal_decided_at, merged_into, merger_reason, selection_reason, rule
+  appeal_explanation, appeal_decided_at, merged_into, merger_reason, selection_reason, rule, rejection_confirmed_by,
+  proposed_code, proposed_explanation, proposed_by, proposed_at, locked_by, locked_until, flags, sympathies
   """
 
 extension ReviewState: PostgresEncodable, PostgresDecodable {}
@@ -23,6 +24,15 @@ extension Review {
       rejection = Rejection(code: code, explanation: try row["rejection_explanation"])
     }
     rejectedBy = try row["rejected_by"]
+    rejectionConfirmedBy = try row["rejection_confirmed_by"]
+    if let code: RejectionCode = try row["proposed_code"] {
+      proposedRejection = ProposedRejection(
+        code: code, explanation: try row["proposed_explanation"], proposedBy: try row["proposed_by"],
+        proposedAt: try row["proposed_at"])
+    }
+    if let by: CitizenID = try row["locked_by"] { lock = ReviewLock(by: by, until: try row["locked_until"]) }
+    flags = Int(try row["flags"] as Int32)
+    sympathies = try row["sympathies"]
     appeal = try Appeal(row)
     if let into: ProposalID = try row["merged_into"] { merger = Merger(into: into, reason: try row["merger_reason"]) }
     if let rule: PostgresJSON = try row["rule"] {
@@ -54,6 +64,19 @@ struct ReviewFilter: Sendable {
   var category: Category?
   /// Submitted after the first time, if any, and not after the second.
   var submitted: (after: Date?, upTo: Date)?
+  var attention: ReviewAttention?
+}
+
+/// What a member of staff looks for in the queue.
+enum ReviewAttention: String, Sendable, CaseIterable {
+  /// Nobody works on it.
+  case free
+  /// The caller works on it.
+  case mine
+  /// Readers have flagged it.
+  case flagged
+  /// A rejection waits for another person than the one who proposed it.
+  case secondPerson = "second-person"
 }
 
 extension Transaction {
@@ -105,26 +128,48 @@ extension Transaction {
         appeal_explanation = \(review.appeal?.decision?.explanation),
         appeal_decided_at = \(review.appeal?.decision?.decidedAt),
         merged_into = \(review.merger?.into), merger_reason = \(review.merger?.reason),
-        selection_reason = \(review.selection?.reason), rule = \(rule)
+        selection_reason = \(review.selection?.reason), rule = \(rule),
+        rejection_confirmed_by = \(review.rejectionConfirmedBy),
+        proposed_code = \(review.proposedRejection?.code),
+        proposed_explanation = \(review.proposedRejection?.explanation),
+        proposed_by = \(review.proposedRejection?.proposedBy), proposed_at = \(review.proposedRejection?.proposedAt),
+        locked_by = \(review.lock?.by), locked_until = \(review.lock?.until), flags = \(Int32(review.flags))
       WHERE proposal = \(review.proposal)
       """)
   }
 }
 
+extension Transaction {
+  /// Nothing where moderation has not heard of the proposal.
+  func setSympathies(_ sympathies: Int64, of proposal: ProposalID) async throws {
+    try await execute("UPDATE review SET sympathies = \(sympathies) WHERE proposal = \(proposal)")
+  }
+}
+
 extension Database {
   /// Oldest first, from after the cursor on.
+  /// - Parameters:
+  ///   - staff: who looks.
   func reviews(
-    _ filter: ReviewFilter, after cursor: TimeCursor<Kinds.Proposal>?, _ limit: Int
+    _ filter: ReviewFilter, for staff: CitizenID, at now: Date, after cursor: TimeCursor<Kinds.Proposal>?, _ limit: Int
   ) async throws -> [Review] {
     let byCategory: Query = filter.category.map { "category = \($0)" } ?? "true"
     let since: Query = filter.submitted?.after.map { "submitted_at > \($0)" } ?? "true"
     let until: Query = filter.submitted.map { "submitted_at <= \($0.upTo)" } ?? "true"
+    let byAttention: Query =
+      switch filter.attention {
+      case nil: "true"
+      case .free: "(locked_by IS NULL OR locked_until <= \(now))"
+      case .mine: "(locked_by = \(staff) AND locked_until > \(now))"
+      case .flagged: "flags >= \(Int32(Flags.threshold))"
+      case .secondPerson: "(proposed_by IS NOT NULL AND proposed_by <> \(staff))"
+      }
     let byCursor: Query = cursor.map { "(submitted_at, proposal) > (\($0.time), \($0.id))" } ?? "true"
     return try await query(
       """
       SELECT \(fragment: columns) FROM review
       WHERE state = \(filter.state) AND \(fragment: byCategory) AND \(fragment: since) AND \(fragment: until)
-        AND \(fragment: byCursor)
+        AND \(fragment: byAttention) AND \(fragment: byCursor)
       ORDER BY submitted_at, proposal LIMIT \(limit)
       """
     ).map(Review.init)

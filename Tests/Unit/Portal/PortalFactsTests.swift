@@ -42,7 +42,7 @@ import Testing
       for row in Lifecycle.transitions where row.from == way.state {
         // Of what an author writes before anybody reads it nobody is told, and an appeal is final.
         if row.from == .gathering && row.action == .revise { continue }
-        if row.action == .appeal && way.actions.contains(.appeal) { continue }
+        if [.appeal, .reject].contains(row.action) && way.actions.contains(.appeal) { continue }
         var next = way
         next.state = row.to
         next.steps.append(task.step(row.action, way.steps.count, revision: way.revision))

@@ -1,0 +1,148 @@
+import Contracts
+import FoundationEssentials
+import HTTPServer
+import Postgres
+import Testing
+
+@testable import Moderation
+@testable import ServiceKit
+
+/// Several people at once on the same proposals, on real PostgreSQL.
+@Suite struct DeskRaceTests {
+  private typealias Suite = ReviewTests
+
+  private static func status(_ body: () async throws -> Response) async throws -> Int {
+    do { return try await body().status } catch let problem as Problem { return problem.status }
+  }
+
+  private static func statuses(
+    _ count: Int, _ body: @escaping @Sendable (Int) async throws -> Response
+  ) async throws -> [Int] {
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<count { group.addTask { try await status { try await body(number) } } }
+      return try await group.reduce(into: []) { $0.append($1) }.sorted()
+    }
+  }
+
+  @Test func ofTwoWhoTakeAReviewOneHasIt() async throws {
+    try await Suite.withReviews { reviews, _ in
+      let id = try await Suite.submit(reviews)
+      let statuses = try await Self.statuses(8) { number in
+        try await reviews.lock(Suite.request(id, subject: "reviewer-\(number)"))
+      }
+      #expect(statuses == [200] + Array(repeating: 409, count: 7))
+      let holder = try #require(try await reviews.database.transaction { try await $0.review(id, locked: false) }?.lock)
+      let other = Suite.request(id, subject: "somebody-else")
+      #expect(try #require(other.caller).citizen != holder.by)
+      #expect(try await Self.status { try await reviews.accept(other) } == 409)
+      #expect(try await Suite.list(reviews, "attention=free").items.isEmpty)
+      #expect(try await Suite.list(reviews, "attention=mine").items.isEmpty)
+    }
+  }
+
+  @Test func aHidingRejectionIsConfirmedOnce() async throws {
+    try await Suite.withReviews { reviews, database in
+      let id = try await Suite.submit(reviews)
+      let draft = RejectionDraft(code: "libellous", explanation: "x")
+      #expect(try await reviews.reject(Suite.request(id, subject: "first"), draft).status == 200)
+      #expect(try await Self.status { try await reviews.confirmRejection(Suite.request(id, subject: "first")) } == 403)
+      #expect(try await Suite.list(reviews, "attention=second-person").items.map(\.proposal) == [id])
+      let outbox: Int? = try await database.one("SELECT count(*) AS n FROM outbox")?["n"]
+      #expect(outbox == 0)
+      let statuses = try await Self.statuses(6) { number in
+        try await reviews.confirmRejection(Suite.request(id, subject: "other-\(number)"))
+      }
+      #expect(statuses == [200] + Array(repeating: 409, count: 5))
+      let types: [String] = try await database.query("SELECT type FROM outbox").map { try $0["type"] }
+      #expect(types == [ProposalRejected.type])
+      let log: [String] = try await database.query("SELECT action FROM action_log ORDER BY id").map {
+        try $0["action"]
+      }
+      #expect(log == ["submit", "propose-rejection", "reject"])
+    }
+  }
+
+  /// Many at once: each citizen counts once, and the third puts it before the unit.
+  @Test func flagsOfOneCitizenCountOnce() async throws {
+    try await Suite.withReviews { reviews, database in
+      let id = try await Suite.submit(reviews)
+      let statuses = try await Self.statuses(12) { number in
+        try await reviews.flag(Suite.request(id, subject: "reader-\(number % 3)"), FlagDraft(reason: "spam"))
+      }
+      #expect(Set(statuses) == [204])
+      let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(review.flags == 3 && review.isFlagged && review.state == .pending)
+      #expect(try await Suite.list(reviews, "attention=flagged").items.map(\.proposal) == [id])
+      _ = try await reviews.dismissFlags(Suite.request(id), DismissalDraft(reason: "괜찮습니다."))
+      #expect(try await Suite.list(reviews, "attention=flagged").items.isEmpty)
+      // The same readers again: nothing new.
+      _ = try await reviews.flag(Suite.request(id, subject: "reader-0"), FlagDraft(reason: "spam"))
+      let after = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(after.flags == 0)
+    }
+  }
+
+  @Test func aCitizenHasTwentyFlagsADayHoweverManyComeAtOnce() async throws {
+    try await Suite.withReviews { reviews, _ in
+      var ids: [ProposalID] = []
+      for _ in 0..<24 { ids.append(try await Suite.submit(reviews)) }
+      let all = ids
+      let statuses = try await Self.statuses(24) { number in
+        try await reviews.flag(Suite.request(all[number], subject: "busy"), FlagDraft(reason: "spam"))
+      }
+      #expect(statuses.count { $0 == 204 } == 20 && statuses.count { $0 == 429 } == 4)
+    }
+  }
+
+  private struct Log: Decodable {
+    struct Item: Decodable {
+      let action: String
+      let role: String
+      let actor: CitizenID?
+    }
+    let items: [Item]
+  }
+
+  @Test func theLogIsPublicAndNamesNoCitizen() async throws {
+    try await Suite.withReviews { reviews, _ in
+      let id = try await Suite.submit(reviews)
+      _ = try await reviews.accept(Suite.request(id))
+      func log(_ request: Request) async throws -> [Log.Item] {
+        let response = try await reviews.actions(request)
+        guard case .bytes(let bytes) = response.body else { return [] }
+        let log: Log = try JSON.decode(from: bytes)
+        return log.items
+      }
+      let everyone = Request(
+        http: HTTPRequest(method: .get, path: "/v1/actions", query: "proposal=\(id)", headers: [:]), parameters: [:],
+        caller: nil)
+      let seen = try await log(everyone)
+      #expect(seen.map(\.action) == ["accept", "submit"] && seen.map(\.role) == ["support-unit", "citizen"])
+      #expect(seen[0].actor != nil && seen[1].actor == nil)
+      let staff = try await log(Suite.request(query: "proposal=\(id)"))
+      #expect(staff.allSatisfy { $0.actor != nil })
+    }
+  }
+
+  @Test func theRuleProposesWhatIsSupportedMost() async throws {
+    try await Suite.withReviews { reviews, database in
+      var ids: [ProposalID] = []
+      for number in 0..<4 {
+        let id = try await Suite.submit(reviews)
+        ids.append(id)
+        if number < 3 { _ = try await reviews.accept(Suite.request(id)) }
+        let event = SympathyCounted(proposal: id, sympathies: Int64(number * 10), countedAt: Suite.now)
+        try await database.transaction {
+          try await reviews.apply(proposal: Suite.envelope(.sympathyCounted(event), id), in: $0)
+        }
+      }
+      guard case .bytes(let bytes) = try await reviews.proposedSelections(Suite.request()).body else { return }
+      struct Proposed: Decodable {
+        struct Item: Decodable { let proposal: ProposalID }
+        let items: [Item]
+      }
+      // The first has too little support, the last is not accepted.
+      #expect(try JSON.decode(Proposed.self, from: bytes).items.map(\.proposal) == [ids[2], ids[1]])
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Contracts
+import FoundationEssentials
+import ServiceKit
+import Testing
+
+@testable import Moderation
+
+/// What the Support Unit's people do beside deciding: locks, second opinions, flags.
+@Suite struct DeskTests: ReviewSuite {
+  private let now = Self.submitted.addingTimeInterval(3 * Self.day)
+  private let first = CitizenID()
+  private let second = CitizenID()
+  private let hiding = Rejection(code: .libellous, explanation: "x")
+
+  @Test func whatOneWorksOnNobodyElseTakesUntilTheTimeIsOver() throws {
+    let locked = try Self.review().locked(by: first, minutes: 15, at: now)
+    let refusal = Self.refusal { try locked.checkLock(by: second, at: now.addingTimeInterval(899)) }
+    #expect(refusal?.status == 409 && refusal?.code == "locked")
+    #expect(refusal?.detail?.contains(first.description) == true)
+    try locked.checkLock(by: first, at: now)
+    try locked.checkLock(by: second, at: now.addingTimeInterval(900))
+    #expect(
+      try locked.locked(by: first, minutes: 15, at: now.addingTimeInterval(600)).lock?.until
+        == now.addingTimeInterval(1_500))
+    #expect(Self.refusal { try locked.unlocked(by: second, at: now) }?.status == 409)
+    #expect(try locked.unlocked(by: first, at: now).lock == nil)
+    #expect(try locked.accepted(at: now).0.lock == nil)
+  }
+
+  @Test func aTextIsHiddenByTwoPeopleAndNotByOne() throws {
+    let proposed = try Self.review().proposed(hiding, by: first, at: now)
+    #expect(proposed.state == .pending && proposed.proposedRejection?.rejection == hiding)
+    #expect(Self.refusal { try proposed.rejectionConfirmed(by: first, at: now) }?.status == 403)
+    #expect(Self.refusal { try proposed.rejectionRefused(by: first) }?.status == 403)
+    let (rejected, event) = try proposed.rejectionConfirmed(by: second, at: now)
+    #expect(rejected.state == .rejected && rejected.rejection == hiding && rejected.proposedRejection == nil)
+    #expect(rejected.rejectedBy == first && rejected.rejectionConfirmedBy == second)
+    #expect(event.code == .libellous)
+    let refused = try proposed.rejectionRefused(by: second)
+    #expect(refused.state == .pending && refused.proposedRejection == nil)
+    for attempt in [Self.review(), refused, rejected] {
+      #expect(Self.refusal { try attempt.rejectionConfirmed(by: second, at: now) }?.code == "nothing-proposed")
+    }
+    // Whoever decides otherwise meanwhile decides.
+    #expect(try proposed.accepted(at: now).0.proposedRejection == nil)
+  }
+
+  @Test func neitherOfTheTwoDecidesOnTheAppeal() throws {
+    let (rejected, _) = try Self.review().proposed(hiding, by: first, at: now).rejectionConfirmed(by: second, at: now)
+    let appeal = Appeal(ground: .factualError, statement: "s", appealedAt: now)
+    let (appealed, _) = try rejected.appealed(appeal, by: rejected.author, days: 14)
+    let decision = Appeal.Decision(outcome: .overturned, explanation: "x", decidedAt: now)
+    for person in [first, second] {
+      #expect(Self.refusal { try appealed.appealDecided(decision, by: person) }?.status == 403)
+    }
+    let (accepted, _) = try appealed.appealDecided(decision, by: CitizenID())
+    // An appeal that was granted is final.
+    #expect(Self.refusal { try accepted.proposed(hiding, by: first, at: now) }?.code == "already-appealed")
+  }
+
+  @Test func threeFlagsPutAProposalBeforeTheSupportUnitAndHideNothing() throws {
+    var review = Self.review(.accepted)
+    review.flags = 2
+    #expect(!review.isFlagged)
+    review.flags = 3
+    #expect(review.isFlagged && review.state == .accepted)
+    #expect(try review.flagsDismissed().flags == 0)
+    #expect(Self.refusal { try Self.review().flagsDismissed() }?.code == "no-flags")
+  }
+
+  @Test func aCitizenFlagsSoManyADayAndIsToldWhenMoreArePossible() throws {
+    let times = (0..<20).map { now.addingTimeInterval(Double($0) * 60 - 80_000) }
+    try Flags.check(earlier: Array(times.dropLast()), at: now)
+    let refusal = Self.refusal { try Flags.check(earlier: times, at: now) }
+    #expect(refusal?.status == 429 && refusal?.retryAfter == 6_400)
+    #expect(Self.refusal { try FlagDraft(reason: "boring").checked() }?.errors.map(\.pointer) == ["#/reason"])
+  }
+
+  @Test func everyStepOfTheWayHasAWordInTheActionLog() {
+    let names = Set(Deed.allCases.map(\.rawValue))
+    let steps: [TaskAction] = [
+      .accept, .reject, .return, .merge, .select, .appeal, .uphold, .overturn, .revise, .lapse, .withdraw,
+    ]
+    #expect(names.isSuperset(of: steps.map(\.rawValue)))
+  }
+}
+
+@Suite struct SelectionRuleTests: ReviewSuite {
+  private func candidate(_ sympathies: Int64, _ minute: Int) -> SelectionRule.Candidate {
+    SelectionRule.Candidate(
+      proposal: ProposalID(), sympathies: sympathies, acceptedAt: Self.submitted.addingTimeInterval(60 * Double(minute))
+    )
+  }
+
+  @Test func theMostSupportedAreProposedAndOfEqualsTheEarlier() {
+    let candidates = [candidate(5, 0), candidate(9, 2), candidate(9, 1), candidate(100, 3), candidate(4, 0)]
+    let rule = SelectionRule(monthly: 3, leastSympathies: 5)
+    #expect(rule.proposed(candidates, selected: 0) == [candidates[3], candidates[2], candidates[1]])
+    #expect(rule.proposed(candidates, selected: 2) == [candidates[3]])
+    #expect(rule.proposed(candidates, selected: 7).isEmpty)
+    #expect(SelectionRule(monthly: 9, leastSympathies: 5).proposed(candidates, selected: 0).count == 4)
+  }
+
+  @Test func theMonthIsThatOfKorea() throws {
+    let began = try #require(JSON.date("2026-10-31T15:00:00Z"))
+    for text in ["2026-10-31T15:00:00Z", "2026-11-24T09:30:00Z", "2026-11-30T14:59:59.999Z"] {
+      #expect(SelectionRule.monthBegan(at: try #require(JSON.date(text))) == began)
+    }
+  }
+
+  @Test func theSupportUnitIsBehindWhenHalfOfWhatWaitsHasWaitedTooLong() {
+    #expect(!ReviewDelay(waiting: 0, medianDays: 99, targetDays: 10).isLate)
+    #expect(!ReviewDelay(waiting: 3, medianDays: 10, targetDays: 10).isLate)
+    #expect(ReviewDelay(waiting: 3, medianDays: 11, targetDays: 10).isLate)
+  }
+}
