@@ -41,6 +41,7 @@ public struct IntakeService: ServiceDefinition {
   private let sympathies: Sympathies
   private let sympathySeconds: Int
   private let discussion: Discussion
+  private let attachments: Attachments
 
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
@@ -50,11 +51,12 @@ public struct IntakeService: ServiceDefinition {
     sympathies = Sympathies(database: kit.database, clock: kit.clock)
     sympathySeconds = configuration.sympathySeconds
     discussion = Discussion(database: kit.database, clock: kit.clock, rate: configuration.opinionRate)
+    attachments = Attachments(database: kit.database, clock: kit.clock)
   }
 
   /// Writing, submitting, reading and withdrawing.
   public var routes: [Route] {
-    discussion.routes + [
+    discussion.routes + attachments.routes + [
       .post("/v1/drafts", for: .citizen, drafts.create),
       .get("/v1/drafts", for: .citizen, drafts.list),
       .get("/v1/drafts/{id}", for: .citizen, drafts.read),

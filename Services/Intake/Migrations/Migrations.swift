@@ -32,5 +32,5 @@ public enum Migrations {
         CREATE INDEX draft_by_author ON draft (author, saved_at DESC, id);
         CREATE INDEX draft_by_time ON draft (saved_at);
         """),
-    ] + [similar, sympathy, opinions]
+    ] + [similar, sympathy, opinions, attachments]
 }

@@ -77,7 +77,10 @@ struct Drafts: Sendable {
       try await transaction.idempotent(request, at: now) {
         let draft = try await transaction.draft(id, of: author, locked: true)
         guard draft.version == version else { throw Problem.changedMeanwhile }
-        let response = try await transaction.submit(Submission.checked(draft.text.submission), by: author, at: now)
+        let proposal = ProposalID()
+        let response = try await transaction.submit(
+          Submission.checked(draft.text.submission), as: proposal, by: author, at: now)
+        try await transaction.moveAttachments(of: id, to: proposal)
         try await transaction.deleteDraft(id)
         return response
       }

@@ -20,9 +20,11 @@ extension Proposals {
 extension Transaction {
   /// Stores a proposal and tells the others.
   /// - Returns: 201 with the proposal.
-  func submit(_ text: ProposalText, by author: CitizenID, at now: Date) async throws -> Response {
+  func submit(
+    _ text: ProposalText, as id: ProposalID = ProposalID(), by author: CitizenID, at now: Date
+  ) async throws -> Response {
     let proposal = Proposal(
-      id: ProposalID(), author: author, text: text, state: .submitted, stateSince: now, submittedAt: now)
+      id: id, author: author, text: text, state: .submitted, stateSince: now, submittedAt: now)
     try await insert(proposal)
     try await publish(
       ProposalSubmitted(
