@@ -48,7 +48,7 @@ struct Service {
 }
 
 let services = [
-  Service(executable: "intake", library: "Intake"),
+  Service(executable: "intake", library: "Intake", dependencies: ["CZlib"]),
   Service(executable: "notification", library: "Notification"),
   Service(executable: "portal", library: "Portal"),
   Service(executable: "moderation", library: "Moderation"),

@@ -16,6 +16,7 @@ public struct IntakeService: ServiceDefinition {
     let draftDays: Int
     let similarSearches: Int
     let sympathySeconds: Int
+    let opinionRate: OpinionRate
 
     /// Reads the settings that start with `FORUM_INTAKE_`.
     /// - Throws: `SettingsError`
@@ -39,6 +40,10 @@ public struct IntakeService: ServiceDefinition {
       sympathySeconds = try settings.int(
         "FORUM_INTAKE_SYMPATHY_SECONDS", default: 5, in: 1...3_600,
         "seconds between two additions of the support that proposals were given, each told to the other services")
+      opinionRate = OpinionRate(
+        limit: try settings.int(
+          "FORUM_INTAKE_OPINIONS_PER_HOUR", default: 10, in: 1...1_000,
+          "opinions and answers that a citizen may write within an hour; a further one is answered 429"))
     }
   }
 
@@ -47,6 +52,8 @@ public struct IntakeService: ServiceDefinition {
   private let similar: SimilarProposals
   private let sympathies: Sympathies
   private let sympathySeconds: Int
+  private let discussion: Discussion
+  private let attachments: Attachments
 
   /// Needs no connection beyond the kit's.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
@@ -57,11 +64,13 @@ public struct IntakeService: ServiceDefinition {
     similar = SimilarProposals(database: kit.database, slots: SearchSlots(configuration.similarSearches))
     sympathies = Sympathies(database: kit.database, clock: kit.clock)
     sympathySeconds = configuration.sympathySeconds
+    discussion = Discussion(database: kit.database, clock: kit.clock, rate: configuration.opinionRate)
+    attachments = Attachments(database: kit.database, clock: kit.clock)
   }
 
   /// Writing, submitting, finding supporters, reading, revising and withdrawing.
   public var routes: [Route] {
-    [
+    discussion.routes + attachments.routes + [
       .post("/v1/drafts", for: .citizen, drafts.create),
       .get("/v1/drafts", for: .citizen, drafts.list),
       .get("/v1/drafts/{id}", for: .citizen, drafts.read),

@@ -105,6 +105,8 @@ public enum Kinds {
   public enum Proposal {}
   /// Of `DraftID`.
   public enum Draft {}
+  /// Of `OpinionID`.
+  public enum Opinion {}
   /// Of `CitizenID`.
   public enum Citizen {}
   /// Of `CaseID`.
@@ -115,6 +117,8 @@ public enum Kinds {
 public typealias ProposalID = Identifier<Kinds.Proposal>
 /// What a citizen is still writing.
 public typealias DraftID = Identifier<Kinds.Draft>
+/// What a citizen says for or against a proposal, or in answer to that.
+public typealias OpinionID = Identifier<Kinds.Opinion>
 /// A person to the Forum: derived from the token's issuer and its pairwise subject, never from a resident number.
 public typealias CitizenID = Identifier<Kinds.Citizen>
 /// What the Committee has before it.

@@ -31,7 +31,7 @@ struct Sympathies: Sendable {
     let id: ProposalID = try request.id()
     let citizen = try request.authenticated().citizen
     return try await database.transaction { transaction in
-      _ = try await transaction.proposal(id, locked: false)
+      _ = try await transaction.readable(id, by: request.caller, locked: false)
       return try .json(SympathyView(try await transaction.sympathy(for: id, of: citizen)))
     }
   }

@@ -14,8 +14,9 @@ extension TaskState {
 }
 
 extension Proposal {
-  /// - Throws: `Problem` 409 before its acceptance and after its vote.
+  /// - Throws: `Problem` 404 before it is public, 409 before its acceptance and after its vote.
   func requireDiscussion() throws(Problem) {
+    guard isPublic else { throw .noProposal(id) }
     guard state.isUnderDiscussion, !isTextHidden else {
       throw .conflict(
         "not-under-discussion",

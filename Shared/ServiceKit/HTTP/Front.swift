@@ -15,13 +15,19 @@ struct Front: Sendable {
   private let metrics: Metrics
   private let log: Log
   private let figures: [Figures]
+  /// Bytes of a body on a route without a limit of its own.
+  private let bodyLimit: Int
 
-  init(routes: [Route], notFound: Route.Handler? = nil, gate: TokenGate, health: Health, metrics: Metrics, log: Log) {
+  init(
+    routes: [Route], notFound: Route.Handler? = nil, bodyLimit: Int = .max, gate: TokenGate, health: Health,
+    metrics: Metrics, log: Log
+  ) {
     router = Router(routes)
     self.notFound = notFound
     self.gate = gate
     self.health = health
     self.metrics = metrics
+    self.bodyLimit = bodyLimit
     self.log = log
     figures = routes.map { route in
       let name = "\(route.method.rawValue) \(route.pattern)"
@@ -62,6 +68,10 @@ struct Front: Sendable {
   private func answer(_ request: HTTPRequest, by route: Route, _ parameters: [String: String]) async -> HTTPResponse {
     do {
       if let problem = route.admission?() { throw problem }
+      let limit = route.bodyLimit ?? bodyLimit
+      guard request.body.count <= limit else {
+        throw Problem(413, "refused", "The request is refused", detail: "body over \(limit) bytes")
+      }
       let caller = try await gate.caller(of: request)
       if let roles = route.roles {
         guard let caller else { throw Problem.unauthorized }

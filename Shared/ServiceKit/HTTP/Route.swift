@@ -29,6 +29,16 @@ public struct Route: Sendable {
   /// Those of `access`, made once.
   let roles: RoleBits?
 
+  /// Bytes that the body may have where that is more than the service's limit.
+  private(set) var bodyLimit: Int?
+
+  /// The same route, which takes bodies of so many bytes although the service's limit is lower.
+  public func accepting(bytes: Int) -> Route {
+    var route = self
+    route.bodyLimit = bytes
+    return route
+  }
+
   /// Turns a request away before any work is done for it, its token's check included; nil lets it in.
   public typealias Admission = @Sendable () -> Problem?
 

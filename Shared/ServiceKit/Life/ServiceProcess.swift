@@ -47,13 +47,16 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
         maximumLifetime: common.tokenLifetime),
       verifications: common.tokenVerifications
     ) { Int(clock.now.timeIntervalSince1970) }
+    let routes = service.routes
     let front = Front(
-      routes: service.routes, notFound: service.notFound, gate: gate, health: health, metrics: metrics, log: log)
+      routes: routes, notFound: service.notFound, bodyLimit: Definition.maximumBodyBytes, gate: gate, health: health,
+      metrics: metrics, log: log)
     var configuration = HTTPServerConfiguration()
     configuration.address = common.address
     configuration.port = UInt16(common.port)
     configuration.threads = common.httpThreads
-    configuration.maximumBodyBytes = Definition.maximumBodyBytes
+    configuration.maximumBodyBytes = max(
+      Definition.maximumBodyBytes, routes.compactMap(\.bodyLimit).max() ?? 0)
     configuration.badRequest = { status, detail in
       Problem(status, "refused", "The request is refused", detail: detail).response
     }

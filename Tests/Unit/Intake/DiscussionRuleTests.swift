@@ -14,7 +14,8 @@ import Testing
       let error = Result { () throws(Problem) in try proposal(state).requireDiscussion() }
       switch error {
       case .success: #expect(isOpen, "\(state)")
-      case .failure(let problem): #expect(!isOpen && problem.status == 409 && problem.code == "not-under-discussion")
+      case .failure(let problem):
+        #expect(!isOpen && problem.status == (state == .gathering ? 404 : 409), "\(state)")
       }
     }
   }

@@ -1,0 +1,118 @@
+import Contracts
+import FoundationEssentials
+import ServiceKit
+
+/// What a citizen says for or against a proposal, or in answer to that.
+struct Opinion: Sendable, Equatable {
+  /// The two columns.
+  enum Side: String, Codable, Sendable, CaseIterable { case pro, contra }
+
+  /// Why the Support Unit hides a text; public.
+  enum HidingCode: String, Codable, Sendable, CaseIterable {
+    case libellous, offensive, advertisement, personalData = "personal-data", doesNotBelong = "does-not-belong"
+  }
+
+  /// Why a reader thinks that the Support Unit should look at it.
+  enum FlagReason: String, Codable, Sendable, CaseIterable { case spam, offensive, doesNotBelong = "does-not-belong" }
+
+  /// Hidden by the Support Unit.
+  struct Hiding: Sendable, Equatable {
+    let code: HidingCode
+    let explanation: String?
+    let by: CitizenID
+    let at: Date
+  }
+
+  static let textLimit = 1_000
+  static let explanationLimit = 300
+
+  let id: OpinionID
+  let proposal: ProposalID
+  /// Nil for an opinion of its own.
+  let answersTo: OpinionID?
+  /// Nil for an answer.
+  let side: Side?
+  let author: CitizenID
+  /// Nil once its author has deleted it.
+  var text: String?
+  let writtenAt: Date
+  var hiding: Hiding?
+  var deletedAt: Date?
+  /// Answers that are not deleted.
+  var answers = 0
+
+  /// Whether there is a text for all to read.
+  var isReadable: Bool { hiding == nil && deletedAt == nil }
+}
+
+extension Opinion {
+  /// The text to be published.
+  /// - Throws: `Problem` 422
+  static func checked(_ text: String) throws(Problem) -> String {
+    var errors: [Problem.FieldError] = []
+    let checked = PlainText.checkPublic(text, 1...textLimit, lines: true, at: "#/text", &errors)
+    guard errors.isEmpty else { throw .invalid(errors) }
+    return checked
+  }
+
+  /// - Throws: `Problem` 409 when it is an answer itself, or there is nothing to answer to.
+  func requireAnswerable() throws(Problem) {
+    guard answersTo == nil else { throw .conflict("no-deeper", "An answer cannot be answered. Answer to the opinion.") }
+    try requireReadable()
+  }
+
+  /// - Throws: `Problem` 403 for its author, 409 when there is no text.
+  func requireFlaggable(by citizen: CitizenID) throws(Problem) {
+    guard author != citizen else { throw .forbidden("You can delete your own opinion.") }
+    try requireReadable()
+  }
+
+  private func requireReadable() throws(Problem) {
+    guard isReadable else { throw .conflict("gone", "The text is deleted or hidden.") }
+  }
+
+  /// The author takes the text away; nothing changes the second time.
+  /// - Throws: `Problem` 403
+  func deleted(by citizen: CitizenID, at now: Date) throws(Problem) -> Opinion {
+    guard author == citizen else { throw .forbidden("Only the author can delete an opinion.") }
+    guard deletedAt == nil else { return self }
+    var change = self
+    change.text = nil
+    change.deletedAt = now
+    return change
+  }
+
+  /// The Support Unit hides the text.
+  /// - Throws: `Problem` 409 when it is hidden or deleted, 422 for an explanation that cannot be public.
+  func hidden(for code: HidingCode, _ explanation: String?, by unit: CitizenID, at now: Date) throws(Problem) -> Opinion
+  {
+    try requireReadable()
+    var errors: [Problem.FieldError] = []
+    let checked = explanation.map {
+      PlainText.checkPublic($0, 1...Self.explanationLimit, lines: true, at: "#/explanation", &errors)
+    }
+    guard errors.isEmpty else { throw .invalid(errors) }
+    var change = self
+    change.hiding = Hiding(code: code, explanation: checked, by: unit, at: now)
+    return change
+  }
+}
+
+/// How many opinions and answers a citizen may write within an hour.
+struct OpinionRate: Sendable, Equatable {
+  static let period: TimeInterval = 3_600
+
+  let limit: Int
+
+  /// - Parameter latest: when the citizen wrote the latest ones, at least as many as the limit if there are.
+  /// - Throws: `Problem` 429 with the seconds until the next one may come.
+  func check(_ latest: [Date], at now: Date) throws(Problem) {
+    let recent = latest.filter { $0 > now - Self.period }.sorted(by: >)
+    guard recent.count >= limit else { return }
+    let wait = ((recent[limit - 1].timeIntervalSince(now) + Self.period) * 1_000).rounded() / 1_000
+    throw Problem(
+      429, "too-many-opinions", "You have written much in a short time",
+      detail: "Within an hour \(limit) opinions and answers can be written.", retryAfter: max(1, Int(wait.rounded(.up)))
+    )
+  }
+}
