@@ -60,6 +60,12 @@ def hostile_events(topic):
         ("deep JSON", nested, headers(kind)),
         ("deep lists", b"[" * 100_000, headers(kind)),
         ("1 MB", b'{"x":"' + b"a" * 1_000_000 + b'"}', headers(kind)),
+        ("a thousand headers", b"{}", headers(kind) + [(f"x-{number}", b"y" * 20) for number in range(1_000)]),
+        ("a header a thousand times", b"{}", headers(kind) + [("ce_id", b"x")] * 1_000),
+        ("an octet of no UTF-8", b'{"proposal":"\xc0\xaf"}', headers(kind)),
+        ("a lone surrogate", b'{"proposal":"\\ud800"}', headers(kind)),
+        ("a byte order mark", b"\xef\xbb\xbf{}", headers(kind)),
+        ("a number of 400 digits", b'{"proposal":' + b"9" * 400 + b"}", headers(kind)),
         ("unknown version of CloudEvents", b"{}", headers(kind, ce_specversion="9.9")),
         ("no type", b"{}", headers(kind, ce_type=None)),
         ("no id", b"{}", headers(kind, ce_id="x")),
@@ -243,12 +249,12 @@ def test_records_that_are_no_ballots_are_rejected_with_their_reason_and_the_rest
     add("vote-not-open", ballot(key, announced, os.urandom(32)))
 
     before = dict(forum.sql("SELECT reason, count(*) FROM voting.rejected_record WHERE topic = 'forum.ballots' GROUP BY 1"))
-    # Good ones in the midst of it, some of them twice and with any key and headers.
+    # Good ones in the midst of it, some of them twice and with any key and headers, one with a thousand of them.
     voters = [os.urandom(32) for _ in range(60)]
     for number, voter in enumerate(voters):
         value = ballot(key, proposal, voter, choice=number % 2)
         records.insert(number * 2, (partition_of(voter), None, value, [("x", b"\xff")]))
-        records.append((partition_of(voter), b"any", value, None))
+        records.append((partition_of(voter), b"any", value, [("x", b"y")] * 1_000 if number == 0 else None))
     assert produce(forum, records) == {}
     forum.await_tally(proposal, 30, 30)
     check_the_count(forum)

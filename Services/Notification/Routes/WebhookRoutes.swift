@@ -83,7 +83,7 @@ struct Webhooks: Sendable {
 
 /// A webhook as the API shows it.
 struct WebhookView: Codable, Sendable {
-  enum State: String, Codable, Sendable { case active, disabled }
+  enum State: String, Codable, Sendable, CaseIterable { case active, disabled }
 
   let id: WebhookID
   let url: String
@@ -106,10 +106,12 @@ struct WebhookView: Codable, Sendable {
 
 /// A delivery as the API shows it.
 struct DeliveryView: Encodable, Sendable {
+  enum State: String, Encodable, Sendable, CaseIterable, PostgresDecodable { case pending, delivered, failed }
+
   /// The value of `webhook-id`.
   let id: String
   let type: String
-  let state: String
+  let state: State
   let attempts: Int
   let lastStatus: Int?
   let lastError: String?
@@ -126,7 +128,7 @@ struct DeliveryView: Encodable, Sendable {
     lastStatus = try row["last_status"]
     lastError = try row["last_error"]
     queuedAt = try row["queued_at"]
-    nextAttemptAt = state == "pending" ? try row["next_attempt_at"] : nil
+    nextAttemptAt = state == .pending ? try row["next_attempt_at"] : nil
     finishedAt = try row["finished_at"]
   }
 }

@@ -1,7 +1,7 @@
 import Contracts
 
 /// What a voter is told of a ballot.
-enum BallotState: String, Encodable, Sendable, Equatable {
+enum BallotState: String, Encodable, Sendable, CaseIterable {
   /// Nothing of this voter has been counted.
   case none
   /// In the log, not counted yet.

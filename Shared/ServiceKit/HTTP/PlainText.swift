@@ -2,6 +2,9 @@
 
 /// The rules for text that people write and others read.
 public enum PlainText {
+  /// Unicode scalars that may stand for one character, over the whole of a text.
+  public static let scalarsPerCharacter = 8
+
   /// Trims white space at both ends, composes characters (Unicode's NFC: what looks the same is the same) and checks the
   /// rest; what is wrong is added to `errors`.
   ///
@@ -14,9 +17,14 @@ public enum PlainText {
   public static func check(
     _ text: String, _ length: ClosedRange<Int>, lines: Bool, at pointer: String, _ errors: inout [Problem.FieldError]
   ) -> String {
+    // A character may carry marks without end, and white space may come without end: bound the scalars too, before anything
+    // is trimmed or counted.
+    guard text.unicodeScalars.count <= length.upperBound * scalarsPerCharacter else {
+      errors.append(Problem.FieldError(pointer, "must have at most \(length.upperBound) characters"))
+      return text
+    }
     var trimmed = text.trimmed
-    // A character may carry marks without end: bound the scalars too, before counting characters.
-    guard trimmed.unicodeScalars.count <= length.upperBound * 8, trimmed.count <= length.upperBound else {
+    guard trimmed.count <= length.upperBound else {
       errors.append(Problem.FieldError(pointer, "must have at most \(length.upperBound) characters"))
       return trimmed
     }

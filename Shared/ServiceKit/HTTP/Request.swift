@@ -105,9 +105,14 @@ public struct Request: Sendable {
   }
 
   /// The JSON body.
-  /// - Throws: `Problem` 415, 400 (no JSON) or 422 (a member missing or of the wrong type, with its place).
+  /// - Throws: `Problem` 415, 400 (no JSON in UTF-8) or 422 (a member missing or of the wrong type, with its place).
   public func body<Body: Decodable>(_: Body.Type = Body.self) throws(Problem) -> Body {
     try requireJSON()
+    // The decoder looks at the members that are asked for alone, and would pass over the rest whatever it is; and it would
+    // guess UTF-16 and UTF-32 by their zero bytes, which no JSON in UTF-8 has (RFC 8259, sections 7 and 8.1).
+    guard !http.body.contains(0), String(validating: http.body, as: UTF8.self) != nil else {
+      throw .badRequest("The body is not UTF-8.")
+    }
     do { return try JSON.decode(Body.self, from: http.body) } catch let error as DecodingError {
       throw Problem(error)
     } catch { throw .badRequest("The body is not JSON.") }

@@ -34,6 +34,12 @@ import Testing
     #expect(check("a" + String(marks.unicodeScalars.prefix(30))).1.isEmpty)
   }
 
+  @Test func whiteSpaceWithoutEndIsRefusedBeforeItIsCutOff() {
+    #expect(check("   a   ").0 == "a")
+    #expect(check(String(repeating: " ", count: 799) + "a").0 == "a")
+    #expect(check(String(repeating: " ", count: 800) + "a").1.map(\.detail) == ["must have at most 100 characters"])
+  }
+
   @Test func theJoinersOfSymbolsAndScriptsAreTaken() {
     for text in ["👨‍👩‍👧‍👦", "می‌خواهم", "🇰🇷"] { #expect(check(text).1.isEmpty) }
   }

@@ -77,6 +77,15 @@ import Testing
     #expect(problem("{\"title\":\"\u{fffe}")?.status == 400)
     #expect(problem(#"{"title":"x","number":1e999}"#)?.status != nil)
     #expect(problem(String(repeating: "[", count: 100_000))?.status == 400)
+    let parts = [#"{"title":"x","other":""#, #""}"#].map { Array($0.utf8) }
+    let octets: [[UInt8]] = [[0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xff], [0xc3], [0]]
+    let utf16 = #"{"title":"x"}"#.utf8.flatMap { (byte: UInt8) -> [UInt8] in [byte, 0] }
+    for body in octets.map({ parts[0] + $0 + parts[1] }) + [utf16] {
+      let request = Request(
+        http: HTTPRequest(method: .post, path: "/", headers: ["content-type": "application/json"], body: body),
+        parameters: [:], caller: nil)
+      #expect(throws: Problem.badRequest("The body is not UTF-8.")) { let _: Body = try request.body() }
+    }
     #expect(problem("title=x", type: "application/x-www-form-urlencoded")?.status == 415)
     #expect(problem(#"{"title":"x"}"#, type: "text/plain")?.status == 415)
   }

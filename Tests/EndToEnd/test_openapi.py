@@ -1,0 +1,289 @@
+"""The API is what deploy/contracts/openapi.yaml says: the document is sound, and the running system keeps to it.
+
+That the document names every route, and no other, is a unit test (Tests/Unit/Contracts/OpenAPITests.swift).
+"""
+
+import copy
+import json
+import subprocess
+import sys
+import uuid
+from datetime import datetime, timezone
+from pathlib import Path
+
+import openapi_spec_validator
+import pytest
+import schemathesis
+import yaml
+from forum import CHECKOUT, eventually, timestamp
+
+DOCUMENT = CHECKOUT / "deploy/contracts/openapi.yaml"
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "missing_required_header",
+    "unsupported_method",
+    "ignored_auth",
+    "use_after_free",
+    "ensure_resource_availability",
+]
+# A seed finds the same again; another one may find more.
+SEED = 20261126
+# Roles, the office of an officer, random examples for each operation. Who may do most walks along the links too.
+CALLERS = {
+    "nobody": (None, None, 1),
+    "a citizen": ("citizen", None, 4),
+    "the Support Unit": ("support-unit", None, 4),
+    "a ministry": ("ministry", "molit", 1),
+    "who is citizen and Support Unit": ("citizen,support-unit", None, 8),
+}
+
+
+def references(node):
+    """The names of all schemas that a part of the document refers to."""
+    if isinstance(node, list):
+        return {name for item in node for name in references(item)}
+    if not isinstance(node, dict):
+        return set()
+    found = {name for value in node.values() for name in references(value)}
+    if isinstance(node.get("$ref"), str) and node["$ref"].startswith("#/components/schemas/"):
+        found.add(node["$ref"].rsplit("/", 1)[1])
+    return found
+
+
+def operations(document):
+    return [value for path in document["paths"].values() for value in path.values() if isinstance(value, dict)]
+
+
+def sent(document):
+    """The names of the schemas that requests have."""
+    names = references([operation.get("requestBody", {}) for operation in operations(document)])
+    names |= references(document["components"]["requestBodies"])
+    while (more := names | references([document["components"]["schemas"][name] for name in names])) != names:
+        names = more
+    return names
+
+
+def close(node):
+    """Every object has the members that are named, and no other."""
+    for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        close(item)
+    if isinstance(node, dict) and isinstance(node.get("properties"), dict):
+        node["additionalProperties"] = False
+
+
+@pytest.fixture(scope="module")
+def document():
+    return yaml.safe_load(DOCUMENT.read_text())
+
+
+@pytest.fixture(scope="module")
+def strict(document):
+    """The document with answers that may have no further members: one that it does not name is a finding."""
+    strict = copy.deepcopy(document)
+    requests = sent(document)
+    for name, schema in strict["components"]["schemas"].items():
+        if name not in requests:
+            close(schema)
+    return strict
+
+
+@pytest.fixture(scope="module")
+def api(forum, strict):
+    return API(forum, strict)
+
+
+class API:
+    """Calls operations by their names. What comes back must be as the document has it."""
+
+    def __init__(self, forum, document):
+        self.forum = forum
+        self.schema = schemathesis.openapi.from_dict(document)
+        self.called = set()
+
+    def call(self, operation, status, token=None, body=None, query=None, headers=None, **path):
+        found = self.schema.find_operation_by_id(operation)
+        given = {"body": body, "media_type": "application/json"} if body is not None else {}
+        case = found.Case(path_parameters=path, query=query or {}, headers=headers or {}, **given)
+        authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = case.call(base_url=self.forum.url, headers=authorization, session=self.forum.session)
+        assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.text}"
+        found.validate_response(answer)
+        case.validate_response(
+            answer,
+            checks=[
+                schemathesis.checks.not_a_server_error,
+                schemathesis.specs.openapi.checks.status_code_conformance,
+                schemathesis.specs.openapi.checks.content_type_conformance,
+                schemathesis.specs.openapi.checks.response_headers_conformance,
+                schemathesis.specs.openapi.checks.response_schema_conformance,
+            ],
+        )
+        self.called.add(operation)
+        return answer
+
+
+def test_the_document_is_valid_openapi(document):
+    openapi_spec_validator.validate(document)
+    assert document["openapi"] == "3.1.0"
+
+
+def test_nothing_in_the_document_is_there_for_nobody(document):
+    text = DOCUMENT.read_text()
+    for kind, members in document["components"].items():
+        for name in members:
+            assert kind == "securitySchemes" or f"'#/components/{kind}/{name}'" in text, f"nothing refers to {kind}/{name}"
+
+
+def now():
+    return timestamp(datetime.now(timezone.utc))
+
+
+def test_a_draft_is_saved_submitted_and_supported_along_the_links_of_the_document(forum, api):
+    author = forum.token(f"author-{uuid.uuid4()}")
+    draft = api.call("createDraft", 201, author, {"title": "밤 버스"})
+    place = draft.json()["id"]
+    assert api.call("listDrafts", 200, author).json()["items"][0]["id"] == place
+    text = forum.draft(title="밤 버스", reference="626")
+    saved = api.call("saveDraft", 200, author, text, headers={"If-Match": draft.headers["etag"][0]}, id=place)
+    api.call("saveDraft", 412, author, text, headers={"If-Match": draft.headers["etag"][0]}, id=place)
+    assert api.call("readDraft", 200, author, id=place).headers["etag"][0] == saved.headers["etag"][0]
+    key = {"Idempotency-Key": f'"{uuid.uuid4()}"', "If-Match": saved.headers["etag"][0]}
+    proposal = api.call("submitDraft", 201, author, headers=key, id=place).json()["id"]
+    assert api.call("submitDraft", 201, author, headers=key, id=place).json()["id"] == proposal
+    api.call("readDraft", 404, author, id=place)
+    api.call("readProposal", 404, id=proposal)
+    api.call("readProposal", 200, author, id=proposal)
+    api.call("reviseProposal", 201, author, {**text, "body": "더 자주."}, id=proposal)
+    invitation = api.call("readSupporters", 200, author, id=proposal).json()["invitation"]
+    api.call("readInvitation", 200, invitation=invitation)
+    api.call("supportProposal", 409, author, invitation=invitation)
+    for citizen in forum.tokens(5):
+        last = api.call("supportProposal", 200, citizen, invitation=invitation).json()
+    assert last["state"] == "submitted"
+    api.call("supportProposal", 409, forum.token("late"), invitation=invitation)
+    api.call("readProposal", 200, id=proposal)
+    assert [item["revision"] for item in api.call("listRevisions", 200, id=proposal).json()["items"]] == [2, 1]
+    api.call("withdrawProposal", 200, author, {"reason": "mistake"}, id=proposal)
+    api.call("withdrawProposal", 409, author, {"reason": "mistake"}, id=proposal)
+    api.call("submitProposal", 201, author, text)
+    unwanted = api.call("createDraft", 201, author, {}).json()["id"]
+    api.call("deleteDraft", 204, author, id=unwanted)
+    api.call("deleteDraft", 404, author, id=unwanted)
+
+
+def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum, api):
+    unit, another = forum.support_unit, forum.token("another-of-the-support-unit", "support-unit")
+    voter = forum.token(f"voter-{uuid.uuid4()}")
+
+    def propose(title):
+        proposal = forum.propose("documented", title=title)
+        eventually(lambda: forum.get(f"/v1/reviews/{proposal}", unit).status_code == 200, 20, "moderation has heard of it")
+        return proposal
+
+    rejected, returned, selected, same = (propose(title) for title in ("one", "two", "three", "four"))
+    author = forum.token("documented")
+    api.call("rejectProposal", 200, unit, {"code": "offensive", "explanation": "정한 말이 아닙니다."}, id=rejected)
+    eventually(lambda: forum.get(f"/v1/proposals/{rejected}").json()["state"] == "rejected", 20)
+    hidden = api.call("readProposal", 200, id=rejected).json()
+    assert hidden["title"] == "" and "body" not in hidden
+    api.call("listRevisions", 200, id=rejected)
+    api.call("appealRejection", 200, author, {"ground": "procedure", "statement": "다시 보아 주십시오."}, id=rejected)
+    api.call("appealRejection", 409, author, {"ground": "procedure", "statement": "다시 보아 주십시오."}, id=rejected)
+    decision = {"outcome": "upheld", "explanation": "그대로입니다."}
+    api.call("decideAppeal", 403, unit, decision, id=rejected)
+    api.call("decideAppeal", 200, another, decision, id=rejected)
+    assert api.call("readAppeal", 200, id=rejected).json()["appeal"]["decision"]["outcome"] == "upheld"
+
+    api.call("returnProposal", 200, unit, {"note": "노선을 적어 주십시오."}, id=returned)
+    eventually(lambda: forum.get(f"/v1/proposals/{returned}").json()["state"] == "returned", 20)
+    assert api.call("readProposal", 200, id=returned).json()["returnNote"]
+
+    api.call("acceptProposal", 200, unit, id=selected)
+    api.call("mergeProposal", 200, unit, {"into": selected, "reason": "같은 제안입니다."}, id=same)
+    rule = {"yesBar": 0, "referral": "at-once"}
+    api.call("selectProposal", 200, unit, {"reason": "많은 관심", "rule": rule}, id=selected)
+    api.call("selectProposal", 409, unit, {"reason": "많은 관심", "rule": rule}, id=selected)
+    assert api.call("readReview", 200, unit, id=selected).json()["selection"]["rule"]["yesBar"] == 0
+    for state in ("pending", "rejected", "merged", "selected"):
+        api.call("listReviews", 200, unit, query={"state": state, "limit": 100})
+
+    forum.await_vote(selected, "open")
+    receipt = api.call("castBallot", 202, voter, {"choice": "yes"}, id=selected).json()["receipt"]
+    forum.await_tally(selected, 1, 0)
+    assert api.call("readBallot", 200, voter, query={"receipt": receipt}, id=selected).json()["state"] == "counted"
+    api.call("readBallot", 200, voter, id=selected)
+    api.call("castBallot", 404, voter, {"choice": "yes"}, id=rejected)
+    api.call("readVote", 200, id=selected)
+    api.call("listVotes", 200, query={"state": "open", "limit": 500})
+    api.call("readCount", 200)
+
+    def case():
+        return next((case for case in forum.items("/v1/cases") if case["proposal"] == selected and case["ministry"]), None)
+
+    api.call("readCase", 200, id=eventually(case, 30, "the case has its ministry")["id"])
+    api.call("listCases", 200, query={"ministry": "moel", "limit": 100})
+    api.call("listMinistries", 200)
+    eventually(lambda: forum.get(f"/v1/proposals/{selected}").json()["state"] == "assigned", 20)
+    for state in ("withdrawn", "merged", "assigned"):
+        api.call("listProposals", 200, query={"state": state, "limit": 100})
+    first = api.call("listProposals", 200, query={"limit": 1}).json()
+    api.call("listProposals", 200, query={"limit": 1, "after": first["next"]})
+
+
+def test_what_the_support_unit_enters_and_what_people_are_told_is_as_the_document_says(forum, api):
+    unit, citizen = forum.support_unit, forum.token(f"told-{uuid.uuid4()}")
+    entry = {"proposal": forum.draft(), "person": {"name": "김하나", "contact": "010-1234-5678"}, "receivedAt": now()}
+    entered = api.call("enterOfflineProposal", 201, unit, entry).json()["id"]
+    assert api.call("readOfflineProposal", 200, unit, id=entered).json()["contact"] == "010-1234-5678"
+    api.call("readOfflineProposal", 403, citizen, id=entered)
+
+    api.call("readContact", 404, citizen)
+    api.call("saveContact", 204, citizen, {"email": "told@example.org", "language": "en"})
+    api.call("readContact", 200, citizen)
+    api.call("deleteContact", 204, citizen)
+    # Nobody listens there: the deliveries have failed attempts to show.
+    hook = api.call("createWebhook", 201, citizen, {"url": "http://127.0.0.1:2999/", "events": ["*"]}).json()["id"]
+    api.call("readWebhook", 200, citizen, webhook=hook)
+    api.call("listWebhooks", 200, citizen)
+    forum.propose("somebody")
+    deliveries = lambda: forum.get(f"/v1/webhooks/{hook}/deliveries", citizen).json()["items"]
+    eventually(lambda: any("lastError" in delivery for delivery in deliveries()), 30, "an attempt has failed")
+    api.call("listDeliveries", 200, citizen, webhook=hook)
+    api.call("deleteWebhook", 204, citizen, webhook=hook)
+    api.call("readWebhook", 404, citizen, webhook=hook)
+
+
+def test_every_operation_of_the_document_was_called_with_success(document, api):
+    if not {"deleteDraft", "listCases", "deleteWebhook"} <= api.called:
+        pytest.skip("not all walks above have come to their ends")
+    named = {operation["operationId"] for operation in operations(document)}
+    assert api.called == named, "the walks above call every operation"
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("caller", CALLERS)
+def test_no_request_is_answered_otherwise_than_the_document_says(forum, strict, tmp_path, caller):
+    role, office, examples = CALLERS[caller]
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(strict))
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION), "run", str(file), "--url", forum.url]
+    command += ["--seed", str(SEED), "--max-examples", str(examples), "--checks", ",".join(CHECKS), "--continue-on-failure"]
+    command += ["--generation-database", "none", "--warnings", "off", "--no-color"]
+    command += ["--phases", "examples,coverage,fuzzing" + (",stateful" if role and "," in role else "")]
+    token = forum.token(f"fuzz-{uuid.uuid4()}", role, office) if role else None
+    if token:
+        command += ["--header", f"Authorization: Bearer {token}"]
+    try:
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    finally:
+        # Nobody answers at addresses that were made up: deliveries to them would hold up those of other tests.
+        for webhook in forum.get("/v1/webhooks", token).json()["items"] if token else []:
+            forum.call("DELETE", f"/v1/webhooks/{webhook['id']}", token)
+    assert result.returncode == 0, f"seed {SEED}\n{result.stdout}\n{result.stderr}"
+    assert f"{len(operations(strict))} selected" in result.stdout

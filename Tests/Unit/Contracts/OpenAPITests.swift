@@ -1,0 +1,161 @@
+import Contracts
+import FoundationEssentials
+import HTTPServer
+import Testing
+
+@testable import Intake
+@testable import Moderation
+@testable import Notification
+@testable import Referral
+@testable import ServiceKit
+@testable import Voting
+
+/// `deploy/contracts/openapi.yaml` and the code say the same, in both directions. That the running system answers as the
+/// document says is for Tests/EndToEnd/test_openapi.py.
+@Suite struct OpenAPITests {
+  private let document: Outline
+
+  init() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let file = root.appending(path: "deploy/contracts/openapi.yaml")
+    document = Outline(yaml: String(decoding: try Data(contentsOf: file), as: UTF8.self))
+  }
+
+  private struct Operation {
+    let method: String
+    let path: String
+    let content: Outline
+    /// Parameters of the path and of the operation.
+    let parameters: String
+
+    var service: String { content["tags"]?.words.first ?? "" }
+    var codes: Set<String> { Set(content["responses"]?.members.map(\.name) ?? []) }
+
+    /// The roles of which one is needed; nil for everyone.
+    var roles: Set<String>? {
+      let requirements = (content["security"]?.text ?? "").split(separator: "}").filter { $0.contains("{") }
+      let roles = requirements.compactMap { requirement in
+        requirement.split(separator: "[").last?.split(separator: "]").first.map(String.init)
+      }
+      return requirements.contains { !$0.contains("token") } ? nil : Set(roles)
+    }
+  }
+
+  private var operations: [Operation] {
+    (document["paths"]?.members ?? []).flatMap { path, item in
+      item.members.filter { $0.name != "parameters" }.map { method, content in
+        Operation(
+          method: method.uppercased(), path: path, content: content,
+          parameters: (item["parameters"]?.wholeText ?? "") + (content["parameters"]?.wholeText ?? ""))
+      }
+    }
+  }
+
+  @Test func everyRouteIsInTheDocumentForTheSamePeopleAndNoOtherIs() async throws {
+    var inTheCode: Set<String> = []
+    for (service, routes) in ServiceRoutes.all {
+      for route in try await routes() {
+        let people: Set<String>? =
+          if case .roles(let roles) = route.access { Set(roles.map(\.rawValue)) } else { nil }
+        inTheCode.insert("\(service): \(route.method.rawValue) \(route.pattern) for \(Self.text(people))")
+      }
+    }
+    let written = Set(operations.map { "\($0.service): \($0.method) \($0.path) for \(Self.text($0.roles))" })
+    #expect(inTheCode.subtracting(written).sorted() == [], "in the code, and not so in the document")
+    #expect(written.subtracting(inTheCode).sorted() == [], "in the document, and not so in the code")
+    #expect(written.count == operations.count && written.count > 40)
+  }
+
+  private static func text(_ roles: Set<String>?) -> String { roles?.sorted().joined(separator: ", ") ?? "everyone" }
+
+  @Test func pathsStandByServiceAndThenByName() {
+    let services = ServiceRoutes.all.map(\.service)
+    let places = operations.map { (services.firstIndex(of: $0.service) ?? -1, $0.path) }
+    for (one, next) in zip(places, places.dropFirst()) where one > next {
+      Issue.record("\(next.1) stands behind \(one.1)")
+    }
+  }
+
+  @Test func anOperationHasTheRefusalsThatComeWithWhatItTakes() {
+    for operation in operations {
+      var needed: Set<String> = ["401", "503"]
+      if operation.roles != nil { needed.insert("403") }
+      if operation.path.contains("{") { needed.insert("404") }
+      if operation.content["requestBody"] != nil { needed.formUnion(["400", "413", "415", "422"]) }
+      if operation.parameters.contains("/IdempotencyKey'") { needed.formUnion(["400", "422"]) }
+      if operation.parameters.contains("/IfMatch'") { needed.formUnion(["412", "428"]) }
+      if operation.parameters.contains("/Limit'") { needed.insert("400") }
+      let missing = needed.subtracting(operation.codes).sorted()
+      #expect(missing.isEmpty, "\(operation.method) \(operation.path) lacks \(missing)")
+      #expect(operation.codes.filter { $0.hasPrefix("2") }.count == 1, "\(operation.method) \(operation.path)")
+    }
+  }
+
+  @Test func everyListOfWordsIsThatOfTheCode() throws {
+    func words<Word: CaseIterable & RawRepresentable<String>>(_: Word.Type) -> [String] {
+      Word.allCases.map(\.rawValue)
+    }
+    let lists: [String: [String]] = [
+      "AppealGround": words(AppealGround.self),
+      "AppealOutcome": words(AppealOutcome.self),
+      "BallotState": words(BallotState.self),
+      "CaseState": words(CaseState.self),
+      "Category": words(Category.self),
+      "Choice": words(Choice.self),
+      "DeliveryState": words(DeliveryView.State.self),
+      "EventType": [Subscription.everything] + Occasion.types,
+      "FilingChannel": words(FilingChannel.self),
+      "LapseReason": words(LapseReason.self),
+      "LetterLanguage": words(Notification.Language.self),
+      "MinistrySlug": Ministry.all.map(\.slug),
+      "ReferralTime": words(VoteRule.Referral.self),
+      "RejectionCode": words(RejectionCode.self),
+      "ReviewMark": words(ReviewMark.self),
+      "ReviewState": words(ReviewState.self),
+      "TaskState": words(TaskState.self),
+      "VoteState": words(VoteState.self),
+      "WebhookState": words(WebhookView.State.self),
+      "WithdrawalReason": words(WithdrawalReason.self),
+    ]
+    let schemas = try #require(document["components", "schemas"])
+    let written = schemas.members.filter { $0.value["enum"] != nil }
+    #expect(Set(written.map(\.name)) == Set(lists.keys))
+    for (name, schema) in written { #expect(schema["enum"]?.words == lists[name], "\(name)") }
+  }
+
+  @Test func everyLimitOfATextIsThatOfTheCode() throws {
+    let limits: [(schema: String, member: [String], characters: Int)] = [
+      ("ProposalRequest", ["title"], Submission.titleLimit),
+      ("ProposalRequest", ["summary"], Submission.summaryLimit),
+      ("ProposalRequest", ["body"], Submission.bodyLimit),
+      ("ProposalRequest", ["reference"], Submission.referenceLimit),
+      ("OfflineProposalRequest", ["person", "name"], OfflineDraft.nameLimit),
+      ("OfflineProposalRequest", ["person", "contact"], OfflineDraft.contactLimit),
+      ("RejectionRequest", ["explanation"], RejectionDraft.explanationLimit),
+      ("ReturnRequest", ["note"], ReturnDraft.noteLimit),
+      ("MergerRequest", ["reason"], MergerDraft.reasonLimit),
+      ("SelectionRequest", ["reason"], SelectionDraft.reasonLimit),
+      ("AppealRequest", ["statement"], AppealDraft.statementLimit),
+      ("AppealDecisionRequest", ["explanation"], RejectionDraft.explanationLimit),
+    ]
+    let schemas = try #require(document["components", "schemas"])
+    for (schema, path, characters) in limits {
+      let member = path.reduce(schemas[schema]) { $0?["properties"]?[$1] }
+      #expect(member?.number("x-maxCharacters") == characters, "\(schema) \(path)")
+      #expect(member?.number("maxLength") == characters * PlainText.scalarsPerCharacter, "\(schema) \(path)")
+    }
+    #expect(schemas.wholeText.components(of: "x-maxCharacters: ") == limits.count, "each is checked here")
+    for member in ["title", "summary", "body", "category", "reference"] {
+      #expect(schemas["DraftRequest", "properties", member]?.number("maxLength") == Draft.sizeLimit)
+    }
+    #expect(schemas["DraftList", "properties", "items"]?.number("maxItems") == Draft.limit)
+    let bar = schemas["SelectionRequest", "properties", "rule", "properties", "yesBar"]
+    #expect(bar?.number("maximum").map(Int64.init) == RuleDraft.highestBar)
+  }
+}
+
+extension String {
+  /// How often `part` stands in it.
+  fileprivate func components(of part: String) -> Int { ranges(of: part).count }
+}
