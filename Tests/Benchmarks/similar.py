@@ -42,7 +42,7 @@ def similar(system: System, scale: int) -> Result:
         asked = [typed(source.choice(written)) for _ in range(SEARCHES // scale)]
         result.add(stage, **figures(system, token, asked, 1))
     result.add(f"{BEFORE}, {WRITERS} at once", **figures(system, token, asked, WRITERS))
-    check(system, token, written[:20])
+    check(system, token, written[:50])
     plain = [plain_search(system, source.choice(written)) for _ in range(PLAIN_SEARCHES)]
     result.add("similarity() of every proposal, in psql", **{"searches": len(plain), "p50 ms": percentile(plain, 50)})
     result.compare("similarity() of every proposal, in psql", BEFORE, "p50 ms")
@@ -146,6 +146,8 @@ def check(system: System, token: str, written: list[tuple[str, str]]) -> None:
     """Who hands in what is there already is shown it; under another title, it or a mixture that holds its text."""
     connection = connect(system)
     for title, content in written:
+        if len(content) < SUMMARY:  # some have only a title
+            continue
         same = search(connection, token, {"title": title, "body": content[:BODY]})
         if not same or same[0]["score"] != 1:
             raise Failed(f"the proposal {title} is not found by its own text: {same}")
