@@ -57,7 +57,9 @@ def test_two_people_hide_a_text_and_one_does_not(forum):
     forum.post(path, forum.support_unit, {"code": "libellous", "explanation": "명예를 훼손합니다."})
     assert forum.post(f"{path}/confirmation", second).json()["state"] == "rejected"
     eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["title"] == "", 20, "the text is hidden")
-    deeds = [line["action"] for line in actions(forum, proposal)]
+    lines = actions(forum, proposal)
+    assert "reason" not in lines[1] and lines[0]["reason"]["code"] == "libellous"
+    deeds = [line["action"] for line in lines]
     assert deeds == ["reject", "propose-rejection", "refuse-rejection", "propose-rejection", "submit"]
 
 

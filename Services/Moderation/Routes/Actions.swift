@@ -37,6 +37,7 @@ struct ActionView: Encodable, Sendable {
   let actor: CitizenID?
   let action: Deed
   let proposal: ProposalID
+  /// For the Support Unit alone while a rejection that hides the text is only proposed: nobody else holds it against the author.
   let reason: JSONValue?
 
   init(_ number: Int64, _ entry: LoggedAction, forStaff: Bool) throws {
@@ -46,6 +47,7 @@ struct ActionView: Encodable, Sendable {
     actor = forStaff || entry.role != Role.citizen.rawValue ? entry.actor : nil
     action = entry.deed
     proposal = entry.proposal
-    reason = try entry.reason.map { try JSON.decode(from: Array($0.text.utf8)) }
+    let isPublic = forStaff || entry.deed != .proposeRejection
+    reason = try !isPublic ? nil : entry.reason.map { try JSON.decode(from: Array($0.text.utf8)) }
   }
 }

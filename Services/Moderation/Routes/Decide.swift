@@ -126,6 +126,8 @@ extension Reviews {
         try review.checkLock(by: caller.citizen, at: now)
         let changed = try await change(review, other.flatMap { reviews[$0] }, caller.citizen, now, transaction)
         try await transaction.update(changed)
+        // The second person gives no reason of their own: that of the rejection becomes public with it.
+        let reason = try reason ?? (deed == .reject ? changed.rejection.map(PostgresJSON.init(encoding:)) : nil)
         try await transaction.append(LoggedAction(deed, by: caller, on: id, reason: reason, at: now))
         return try .json(ReviewView(changed, reviewClock, at: now))
       }
