@@ -176,7 +176,16 @@ def fault(key, value):
 def check_the_count(forum):
     """Holds tallies, rows, log and conservation law against each other, all exact, when the count has come to the log's end."""
     recount = await_counted(forum)
-    shown = {vote["proposal"]: {"yes": vote["tally"]["yes"], "no": vote["tally"]["no"]} for vote in forum.items("/v1/votes")}
+    # Of a vote whose rule hides its count only the database may be asked.
+    shown = {
+        proposal: {"yes": int(yes), "no": int(no)}
+        for proposal, yes, no in forum.sql("SELECT v.proposal, t.yes, t.no FROM voting.tally t JOIN voting.vote v ON v.number = t.vote")
+    }
+    for vote in forum.items("/v1/votes"):
+        if "tally" in vote:
+            assert shown[vote["proposal"]] == {"yes": vote["tally"]["yes"], "no": vote["tally"]["no"]}
+        else:
+            assert vote["rule"]["totals"] == "hidden" and vote["state"] != "closed"
     counted = {proposal: tally for proposal, tally in shown.items() if tally != {"yes": 0, "no": 0}}
     assert counted == dict(recount.tallies), "the tallies are not what the log says"
     rows = forum.sql(

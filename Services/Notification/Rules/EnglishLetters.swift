@@ -27,7 +27,8 @@ enum EnglishLetters {
     case .vote(.scheduled(let event)):
       Letter.Words(
         "The vote is scheduled", "The vote runs from \(time(event.rule.opensAt)) to \(time(event.rule.closesAt)).",
-        "With more than \(event.rule.yesBar.grouped) yes votes the task goes to the Government Innovation Committee. "
+        "With more than \(event.rule.yesBar.grouped) yes votes\(conditions(event.rule)) the task goes to the Government "
+          + "Innovation Committee. "
           + "This rule will not change before the vote ends.")
     case .vote(.opened(let event)):
       Letter.Words("The vote is open", "Citizens can vote yes or no until \(time(event.rule.closesAt)).")
@@ -67,6 +68,12 @@ enum EnglishLetters {
     case .offensive: "it is offensive"
     case .advertisement: "an advertisement"
     }
+  }
+
+  /// What the rule asks for beside the bar.
+  private static func conditions(_ rule: VoteRule) -> String {
+    (rule.minimumTurnout > 0 ? ", at least \(rule.minimumTurnout.grouped) votes in all" : "")
+      + (rule.majority ? ", and more yes than no votes," : rule.minimumTurnout > 0 ? "," : "")
   }
 
   private static func time(_ date: Date) -> String {

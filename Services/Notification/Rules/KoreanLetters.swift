@@ -20,7 +20,7 @@ enum KoreanLetters {
     case .vote(.scheduled(let event)):
       Letter.Words(
         "투표 일정이 정해졌습니다", "투표 기간: \(time(event.rule.opensAt))부터 \(time(event.rule.closesAt))까지",
-        "찬성이 \(event.rule.yesBar.grouped)표를 넘으면 정부혁신추진협의회에 상정됩니다. 이 기준은 투표가 끝날 때까지 바뀌지 않습니다.")
+        "찬성이 \(event.rule.yesBar.grouped)표를 넘\(conditions(event.rule)) 정부혁신추진협의회에 상정됩니다. 이 기준은 투표가 끝날 때까지 바뀌지 않습니다.")
     case .vote(.opened(let event)):
       Letter.Words("투표가 시작되었습니다", "\(time(event.rule.closesAt))까지 찬반 투표가 진행됩니다.")
     case .vote(.barCrossed(let event)):
@@ -53,6 +53,13 @@ enum KoreanLetters {
     case .offensive: "모욕적이거나 불쾌한 내용"
     case .advertisement: "광고"
     }
+  }
+
+  /// What the rule asks for beside the bar: how the sentence goes on.
+  private static func conditions(_ rule: VoteRule) -> String {
+    guard rule.minimumTurnout > 0 else { return rule.majority ? "고 찬성이 반대보다 많으면" : "으면" }
+    let turnout = "고 전체 투표가 \(rule.minimumTurnout.grouped)표 이상이"
+    return turnout + (rule.majority ? "며 찬성이 반대보다 많으면" : "면")
   }
 
   private static func time(_ date: Date) -> String {

@@ -44,6 +44,12 @@ public enum Migrations {
           kind text NOT NULL, at timestamptz NOT NULL,
           code text, note text, yes bigint, no bigint, due_at timestamptz);
         CREATE INDEX history_by_proposal ON history (proposal, at);
-        """)
+        """),
+      Migration(
+        101, "rules with turnout, majority, electorate and hidden totals",
+        """
+        ALTER TABLE task ADD COLUMN minimum_turnout bigint, ADD COLUMN majority boolean, ADD COLUMN electorate text,
+          ADD COLUMN totals text;
+        """),
     ]
 }

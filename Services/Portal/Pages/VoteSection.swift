@@ -17,6 +17,7 @@ struct VoteSection: Sendable {
       <dl class="facts">
       <div><dt>\(speech(.barRule))</dt>\
       <dd>\(rule.yesBar.grouped) \(speech(.votesUnit)) (\(speech(.barMeaning)))</dd></div>
+      \(conditions(rule))
       <div><dt>\(speech(.opensAt))</dt><dd>\(HTML.time(rule.opensAt, in: language))</dd></div>
       <div><dt>\(speech(.closesAt))</dt><dd>\(HTML.time(rule.closesAt, in: language))</dd></div>
       <div><dt>\(speech(.referralRule))</dt>\
@@ -28,7 +29,40 @@ struct VoteSection: Sendable {
       """
   }
 
+  /// What a rule asks for beside the bar; nothing of a rule that asks for nothing more.
+  private func conditions(_ rule: VoteRule) -> HTML {
+    var pieces: [HTML] = []
+    if rule.minimumTurnout > 0 {
+      pieces.append(
+        "<div><dt>\(speech(.turnoutRule))</dt><dd>\(rule.minimumTurnout.grouped) \(speech(.votesUnit))</dd></div>")
+    }
+    if rule.majority {
+      pieces.append("<div><dt>\(speech(.majorityRule))</dt><dd>\(speech(.majorityMeaning))</dd></div>")
+    }
+    if rule.electorate == .members {
+      pieces.append("<div><dt>\(speech(.electorateRule))</dt><dd>\(speech(.membersOnly))</dd></div>")
+    }
+    if rule.totals == .hidden {
+      pieces.append("<div><dt>\(speech(.totalsRule))</dt><dd>\(speech(.totalsHidden))</dd></div>")
+    }
+    return "\(pieces)"
+  }
+
   private func tally(_ rule: VoteRule) -> HTML {
+    facts.hidesTally ? hiddenTally : shownTally(rule)
+  }
+
+  private var hiddenTally: HTML {
+    """
+    <h3>\(speech(.tallyHeading))</h3>
+    <dl class="facts">
+    <div><dt>\(speech(.voteStatus))</dt><dd>\(speech(phase))</dd></div>
+    </dl>
+    <p class="note">\(speech(.totalsHidden))</p>
+    """
+  }
+
+  private func shownTally(_ rule: VoteRule) -> HTML {
     let tally = facts.tally
     let yes = tally?.yes ?? 0
     // The bar must be exceeded, so the meter is full one vote above it.

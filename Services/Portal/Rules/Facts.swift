@@ -95,9 +95,12 @@ extension Facts {
     return scheduledAt != nil ? .planned : nil
   }
 
-  /// The final numbers once the vote is closed, else the last count.
+  /// Whether the count is not to be shown yet.
+  var hidesTally: Bool { rule?.totals == .hidden && closing == nil }
+
+  /// The final numbers once the vote is closed, else the last count, unless the rule hides it.
   var tally: Tally? {
-    guard let closing else { return count }
+    guard let closing else { return hidesTally ? nil : count }
     return Tally(yes: closing.yes, no: closing.no, version: count?.version ?? 0, countedAt: closing.at)
   }
 

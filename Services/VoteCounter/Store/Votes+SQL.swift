@@ -48,6 +48,11 @@ extension UInt128 {
   init(_ id: ProposalID) { self = id.bytes.reduce(0) { $0 << 8 | UInt128($1) } }
 }
 
+/// `VoteRule.isCarried` in SQL, of a tally `t` and its vote `v`.
+let carries: Query = """
+  t.yes > v.yes_bar AND t.yes + t.no >= v.minimum_turnout AND (NOT v.majority OR t.yes > t.no)
+  """
+
 extension Transaction {
   /// Holds the rows of votes that are about to close, so that of two counters with the last partitions one comes second
   /// and sees all.
@@ -80,7 +85,7 @@ extension Transaction {
     let rows = try await query(
       """
       UPDATE tally t SET crossed_at = \(now) FROM vote v
-      WHERE v.number = t.vote AND t.crossed_at IS NULL AND t.yes > v.yes_bar AND \(fragment: condition)
+      WHERE v.number = t.vote AND t.crossed_at IS NULL AND \(fragment: carries) AND \(fragment: condition)
       RETURNING v.proposal, v.title, v.category, v.yes_bar, v.rule_hash, t.yes, t.no
       """)
     for row in rows {
@@ -98,7 +103,7 @@ extension Transaction {
     guard !numbers.isEmpty else { return }
     let rows = try await query(
       """
-      UPDATE vote v SET state = 'closed', closed_at = \(now), carried = t.yes > v.yes_bar FROM tally t
+      UPDATE vote v SET state = 'closed', closed_at = \(now), carried = (\(fragment: carries)) FROM tally t
       WHERE t.vote = v.number AND v.number = ANY(\(numbers)) AND v.closed_at IS NULL
         AND (SELECT count(*) FROM ballot_control c WHERE c.vote = v.number AND c.action = 2)
           = \(Int(Topics.ballots.partitions))

@@ -52,7 +52,18 @@ public enum Migrations {
           PRIMARY KEY (vote, action, partition));
 
         CREATE INDEX rejected_ballot_by_voter ON rejected_record (key) WHERE topic = 'forum.ballots';
-        """)
+        """),
+      Migration(
+        101, "rules with turnout, majority and hidden totals",
+        """
+        ALTER TABLE vote
+          ADD COLUMN minimum_turnout bigint NOT NULL DEFAULT 0, ADD COLUMN majority boolean NOT NULL DEFAULT false,
+          ADD COLUMN totals text NOT NULL DEFAULT 'running';
+        CREATE TRIGGER vote_conditions_are_fixed BEFORE UPDATE ON vote FOR EACH ROW
+          WHEN (NEW.minimum_turnout IS DISTINCT FROM OLD.minimum_turnout OR NEW.majority IS DISTINCT FROM OLD.majority
+            OR NEW.totals IS DISTINCT FROM OLD.totals)
+          EXECUTE FUNCTION refuse_new_rule();
+        """),
     ]
 
   /// Who may do what: nobody can change or delete a ballot, and only the counter can write one.

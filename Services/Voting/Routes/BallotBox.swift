@@ -75,6 +75,7 @@ struct BallotBox: Sendable {
     let proposal: ProposalID = try request.id()
     let now = clock.now
     guard let open = book.openVote(on: proposal, at: now) else { throw try await refusal(proposal, at: now) }
+    if let problem = open.vote.rule.electorate.refusal(of: caller) { throw problem }
     let pseudonym = Pseudonyms.pseudonym(issuer: caller.issuer, subject: caller.subject, key: open.key)
     let record = BallotRecord(
       proposal: proposal,

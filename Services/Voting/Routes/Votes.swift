@@ -31,7 +31,8 @@ struct VoteView: Encodable, Sendable {
   let state: VoteState
   let rule: VoteRule
   let ruleHash: String
-  let tally: TallyView
+  /// Nil while the rule hides it.
+  let tally: TallyView?
   let openedAt: Date?
   let crossedAt: Date?
   let closedAt: Date?
@@ -52,9 +53,11 @@ struct VoteView: Encodable, Sendable {
     state = vote.state
     rule = vote.rule
     ruleHash = Hex.encode(vote.ruleHash)
-    self.tally = TallyView(yes: tally.yes, no: tally.no, version: tally.version, countedAt: tally.countedAt)
+    self.tally =
+      vote.hidesTotals
+      ? nil : TallyView(yes: tally.yes, no: tally.no, version: tally.version, countedAt: tally.countedAt)
     openedAt = vote.openedAt
-    crossedAt = tally.crossedAt
+    crossedAt = vote.hidesTotals ? nil : tally.crossedAt
     closedAt = vote.closedAt
     carried = vote.carried
   }

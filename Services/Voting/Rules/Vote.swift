@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import ServiceKit
 
 /// Where a vote stands.
 enum VoteState: String, Codable, Sendable, CaseIterable {
@@ -34,4 +35,19 @@ struct Tally: Sendable, Equatable {
   let version: Int64
   let countedAt: Date?
   let crossedAt: Date?
+}
+
+extension VoteRule.Electorate {
+  /// Why the caller, a citizen, may not vote; nil: may.
+  func refusal(of caller: Caller) -> Problem? {
+    guard self == .members, !caller.has(.member) else { return nil }
+    return Problem(
+      403, "members-only", "Only members of the Forum may vote on this task",
+      detail: "By its rule this vote is for members of the Forum, and the token does not say that you are one.")
+  }
+}
+
+extension Vote {
+  /// Whether the count is kept from everyone at the moment. A closing vote is not over: ballots may still be counted.
+  var hidesTotals: Bool { rule.totals == .hidden && state != .closed }
 }

@@ -95,10 +95,11 @@ extension Transaction {
     let row = try await one(
       """
       INSERT INTO vote (proposal, title, category, reference, state, rule, rule_hash, yes_bar, referral, opens_at,
-        closes_at)
+        closes_at, minimum_turnout, majority, totals)
       VALUES (\(task.proposal), \(task.title), \(task.category), \(task.reference), \(VoteState.scheduled),
         \(String(decoding: canonicalRule, as: UTF8.self)), \(ruleHash), \(task.rule.yesBar),
-        \(task.rule.referral.rawValue), \(task.rule.opensAt), \(task.rule.closesAt))
+        \(task.rule.referral.rawValue), \(task.rule.opensAt), \(task.rule.closesAt), \(task.rule.minimumTurnout),
+        \(task.rule.majority), \(task.rule.totals.rawValue))
       ON CONFLICT (proposal) DO NOTHING RETURNING number
       """)
     guard let number: Int32 = try row?["number"] else { return false }

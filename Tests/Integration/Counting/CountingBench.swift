@@ -49,9 +49,14 @@ struct CountingBench: Sendable {
   }
 
   /// A vote whose opening records are in the log.
-  func openVote(bar: Int64, referral: VoteRule.Referral = .atOnce) async throws -> Vote {
+  func openVote(
+    bar: Int64, referral: VoteRule.Referral = .atOnce, turnout: Int64 = 0, majority: Bool = false,
+    totals: VoteRule.Totals = .running
+  ) async throws -> Vote {
     let now = Date()
-    let rule = VoteRule(yesBar: bar, referral: referral, opensAt: now, closesAt: now.addingTimeInterval(3_600))
+    let rule = VoteRule(
+      yesBar: bar, referral: referral, opensAt: now, closesAt: now.addingTimeInterval(3_600), minimumTurnout: turnout,
+      majority: majority, totals: totals)
     let task = TaskSelected(
       proposal: ProposalID(), author: CitizenID(), title: "title", category: .jobs, reference: nil, rule: rule,
       reason: "test", selectedAt: now)
