@@ -87,12 +87,15 @@ public struct VotingService: ServiceDefinition {
       grace: configuration.closingGrace)
   }
 
-  /// Voting, and reading votes, ballots and the count.
+  /// Voting; reading votes, ballots and the count; and changing schedules.
   public var routes: [Route] {
     [
       .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast).behind(ballotBox.admission.refusal),
       .get("/v1/proposals/{id}/ballot", for: .citizen, ballotBox.state),
       .get("/v1/proposals/{id}/vote", for: .everyone, votes.read),
+      .post("/v1/proposals/{id}/vote/pause", for: .supportUnit, votes.pause),
+      .post("/v1/proposals/{id}/vote/resumption", for: .supportUnit, votes.resume),
+      .post("/v1/proposals/{id}/vote/extension", for: .supportUnit, votes.extend),
       .get("/v1/votes", for: .everyone, votes.list),
       .get("/v1/count", for: .everyone, votes.count),
     ]

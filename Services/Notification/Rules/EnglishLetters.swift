@@ -32,6 +32,18 @@ enum EnglishLetters {
           + "This rule will not change before the vote ends.")
     case .vote(.opened(let event)):
       Letter.Words("The vote is open", "Citizens can vote yes or no until \(time(event.rule.closesAt)).")
+    case .vote(.paused(let event)):
+      Letter.Words(
+        "The vote is paused",
+        "No votes are taken from \(time(event.pausedAt)) on. The vote will close by as much later.",
+        "Reason: \(event.reason)")
+    case .vote(.resumed(let event)):
+      Letter.Words(
+        "The vote goes on", "Citizens can vote yes or no until \(time(event.closesAt)).", "Reason: \(event.reason)")
+    case .vote(.extended(let event)):
+      Letter.Words(
+        "The vote is extended", "Citizens can vote yes or no until \(time(event.closesAt)).",
+        "Reason: \(event.reason)")
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "The vote crossed the bar",

@@ -23,6 +23,16 @@ enum KoreanLetters {
         "찬성이 \(event.rule.yesBar.grouped)표를 넘\(conditions(event.rule)) 정부혁신추진협의회에 상정됩니다. 이 기준은 투표가 끝날 때까지 바뀌지 않습니다.")
     case .vote(.opened(let event)):
       Letter.Words("투표가 시작되었습니다", "\(time(event.rule.closesAt))까지 찬반 투표가 진행됩니다.")
+    case .vote(.paused(let event)):
+      Letter.Words(
+        "투표가 일시 중단되었습니다", "\(time(event.pausedAt))부터 투표를 받지 않으며, 중단된 시간만큼 마감이 늦춰집니다.",
+        "사유: \(event.reason)")
+    case .vote(.resumed(let event)):
+      Letter.Words(
+        "투표가 재개되었습니다", "\(time(event.closesAt))까지 찬반 투표가 진행됩니다.", "사유: \(event.reason)")
+    case .vote(.extended(let event)):
+      Letter.Words(
+        "투표 기간이 연장되었습니다", "\(time(event.closesAt))까지 찬반 투표가 진행됩니다.", "사유: \(event.reason)")
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "찬성이 기준을 넘었습니다",

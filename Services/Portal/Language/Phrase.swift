@@ -9,6 +9,7 @@ enum Phrase: String, CaseIterable, Sendable {
   case rejectionHeading, rejectionReason, explanation, withdrawalHeading, withdrawalReason
   case voteHeading, ruleHeading, tallyHeading, barRule, barMeaning, opensAt, closesAt, referralRule, referralAtOnce
   case referralAtClose, ruleHash, ruleHashNote, votePlanned, voteOpen, voteClosed, voteStatus, carried, notCarried
+  case changedEnd, votePaused
   case turnoutRule, majorityRule, majorityMeaning, electorateRule, membersOnly, totalsRule, totalsHidden
   case barCrossedMeanwhile, result, towardsBar, countedUpTo, noTally, finalTally, live, liveLost
   case stateChanged, reload
@@ -88,6 +89,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case .tallyHeading: ("집계", "Tally")
     case .barRule: ("회부 기준", "Bar for referral")
     case .barMeaning: ("찬성이 이 수를 넘으면 회부", "referred with more yes votes than this")
+    case .changedEnd: ("변경된 마감", "Closes after the changes")
+    case .votePaused: ("투표 일시 중단", "Paused")
     case .turnoutRule: ("최소 투표수", "Least number of votes")
     case .majorityRule: ("다수 찬성", "Majority")
     case .majorityMeaning: ("찬성이 반대보다 많아야 회부", "referred only with more yes than no votes")

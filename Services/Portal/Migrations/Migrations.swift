@@ -51,5 +51,8 @@ public enum Migrations {
         ALTER TABLE task ADD COLUMN minimum_turnout bigint, ADD COLUMN majority boolean, ADD COLUMN electorate text,
           ADD COLUMN totals text;
         """),
+      Migration(
+        102, "changes of a vote's schedule",
+        "ALTER TABLE task ADD COLUMN ends_at timestamptz, ADD COLUMN paused_at timestamptz;"),
     ]
 }

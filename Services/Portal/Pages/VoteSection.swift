@@ -20,6 +20,7 @@ struct VoteSection: Sendable {
       \(conditions(rule))
       <div><dt>\(speech(.opensAt))</dt><dd>\(HTML.time(rule.opensAt, in: language))</dd></div>
       <div><dt>\(speech(.closesAt))</dt><dd>\(HTML.time(rule.closesAt, in: language))</dd></div>
+      \(changedEnd(rule))
       <div><dt>\(speech(.referralRule))</dt>\
       <dd>\(speech(rule.referral == .atOnce ? .referralAtOnce : .referralAtClose))</dd></div>
       <div><dt>\(speech(.ruleHash))</dt><dd><code>\(facts.ruleHash ?? "")</code></dd></div>
@@ -27,6 +28,12 @@ struct VoteSection: Sendable {
       <p class="note">\(speech(.ruleHashNote))</p>
       </section>
       """
+  }
+
+  /// When the vote closes, where that is not what its rule says.
+  private func changedEnd(_ rule: VoteRule) -> HTML {
+    guard let endsAt = facts.endsAt, endsAt != rule.closesAt else { return "" }
+    return "<div><dt>\(speech(.changedEnd))</dt><dd>\(HTML.time(endsAt, in: language))</dd></div>"
   }
 
   /// What a rule asks for beside the bar; nothing of a rule that asks for nothing more.
@@ -94,7 +101,7 @@ struct VoteSection: Sendable {
   private var phase: Phrase {
     switch facts.votePhase {
     case .closed: .voteClosed
-    case .open: .voteOpen
+    case .open: facts.pausedAt == nil ? .voteOpen : .votePaused
     case .planned, nil: .votePlanned
     }
   }

@@ -16,6 +16,10 @@ struct Facts: Sendable, Equatable {
   var ruleHash: String?
   var scheduledAt: Date?
   var openedAt: Date?
+  /// When the vote closes, if that was changed after its rule was fixed.
+  var endsAt: Date?
+  /// Since when the vote has been paused; nil: it is not.
+  var pausedAt: Date?
   var crossedAt: Date?
   var closing: Closing?
   var count: Tally?

@@ -7,7 +7,8 @@ private let columns: Query = """
   proposal, title, category, submitted_at, withdrawn_at, withdrawal_reason, accepted_at, rejected_at, rejection_code,
   rejection_explanation, selected_at, yes_bar, referral, opens_at, closes_at, rule_hash, scheduled_at, opened_at,
   crossed_at, closed_at, closed_yes, closed_no, carried, tally_version, yes, no, counted_at, case_id, received_at, due_at,
-  ministry, assigned_at, ministry_due_at, minimum_turnout, majority, electorate, totals
+  ministry, assigned_at, ministry_due_at, minimum_turnout, majority, electorate, totals,
+  ends_at, paused_at
   """
 
 extension Facts {
@@ -35,6 +36,8 @@ extension Facts {
     ruleHash = try row["rule_hash"]
     scheduledAt = try row["scheduled_at"]
     openedAt = try row["opened_at"]
+    endsAt = try row["ends_at"]
+    pausedAt = try row["paused_at"]
     crossedAt = try row["crossed_at"]
     if let at: Date = try row["closed_at"] {
       closing = Closing(yes: try row["closed_yes"], no: try row["closed_no"], carried: try row["carried"], at: at)
@@ -77,6 +80,7 @@ extension Transaction {
         majority = \(facts.rule?.majority), electorate = \(facts.rule?.electorate.rawValue),
         totals = \(facts.rule?.totals.rawValue), rule_hash = \(facts.ruleHash),
         scheduled_at = \(facts.scheduledAt), opened_at = \(facts.openedAt), crossed_at = \(facts.crossedAt),
+        ends_at = \(facts.endsAt), paused_at = \(facts.pausedAt),
         closed_at = \(facts.closing?.at), closed_yes = \(facts.closing?.yes), closed_no = \(facts.closing?.no),
         carried = \(facts.closing?.carried),
         tally_version = \(facts.count?.version), yes = \(facts.count?.yes), no = \(facts.count?.no),

@@ -30,7 +30,27 @@ extension QueryRunner {
         )
       )
     }
-    return Dictionary(standings) { first, _ in first }
+    var found = Dictionary(standings) { first, _ in first }
+    try await passChanges(&found)
+    return found
+  }
+
+  /// Takes the standings over the changes of the schedule that their partitions have passed.
+  private func passChanges(_ standings: inout [UInt128: VoteStanding]) async throws {
+    let places = Dictionary(standings.map { ($0.value.number, $0.key) }) { first, _ in first }
+    let rows = try await query(
+      """
+      SELECT vote, partition, number, kind, at_ms, closes_ms FROM ballot_schedule
+      WHERE vote = ANY(\(Array(places.keys))) ORDER BY vote, partition, number
+      """)
+    for row in rows {
+      let raw: Int16 = try row["kind"]
+      guard let place = places[try row["vote"]], let kind = ScheduleChange.Kind(rawValue: UInt8(clamping: raw)) else {
+        continue
+      }
+      let change = ScheduleChange(kind, number: try row["number"], closesAt: try row["closes_ms"])
+      try standings[place]?.pass(change, from: row["at_ms"], in: row["partition"])
+    }
   }
 }
 
@@ -69,6 +89,21 @@ extension Transaction {
       """
       INSERT INTO ballot_control (vote, action, partition, log_offset)
       SELECT * FROM unnest(\(rows.map(\.vote)), \(rows.map { Int16($0.action.rawValue) }), \(rows.map(\.partition)),
+        \(rows.map(\.offset)))
+      ON CONFLICT DO NOTHING
+      """)
+  }
+
+  func insert(changes: [BallotBatch.Change]) async throws {
+    guard !changes.isEmpty else { return }
+    let rows = changes.sorted {
+      ($0.vote, $0.partition, $0.change.number) < ($1.vote, $1.partition, $1.change.number)
+    }
+    try await execute(
+      """
+      INSERT INTO ballot_schedule (vote, partition, number, kind, at_ms, closes_ms, log_offset)
+      SELECT * FROM unnest(\(rows.map(\.vote)), \(rows.map(\.partition)), \(rows.map(\.change.number)),
+        \(rows.map { Int16($0.change.kind.rawValue) }), \(rows.map(\.time)), \(rows.map(\.change.closesAt)),
         \(rows.map(\.offset)))
       ON CONFLICT DO NOTHING
       """)

@@ -144,9 +144,12 @@ struct BallotBox: Sendable {
       return .conflict("vote-not-open", "The vote opens at \(JSON.timestamp(vote.rule.opensAt)).")
     // Its time has come; this process has not heard yet that it is open.
     case .scheduled: return .unavailable("The vote is about to open. Cast the ballot again.")
-    case .open where now < vote.rule.closesAt: return .unavailable("The vote is about to open. Cast the ballot again.")
+    case .open where vote.takesBallots(at: now):
+      return .unavailable("The vote is about to open. Cast the ballot again.")
+    case .open where vote.pausedAt.map { now >= $0 } == true:
+      return .conflict("vote-paused", "The vote is paused, and will close by as much later as the pause lasts.")
     case .open, .closing, .closed:
-      return .conflict("vote-closed", "The vote closed at \(JSON.timestamp(vote.rule.closesAt)).")
+      return .conflict("vote-closed", "The vote closed at \(JSON.timestamp(vote.endsAt)).")
     }
   }
 }

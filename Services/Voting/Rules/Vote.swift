@@ -26,6 +26,13 @@ struct Vote: Sendable, Equatable {
   let openedAt: Date?
   let closedAt: Date?
   let carried: Bool?
+  /// When it closes: by the rule, or by the changes of its schedule that are in the log.
+  let endsAt: Date
+  /// From when on it takes no ballots; nil: it is not paused.
+  let pausedAt: Date?
+  /// Number of the change that was ordered last, and of the one that is in the log.
+  let changesOrdered: Int64
+  let changesMade: Int64
 }
 
 /// The count of a vote so far.

@@ -77,11 +77,11 @@ struct CountingBench: Sendable {
     }
   }
 
-  func ballot(_ vote: Vote, _ voter: Int, _ choice: Choice) -> OutgoingRecord {
+  func ballot(_ vote: Vote, _ voter: Int, _ choice: Choice, at time: Date = Date()) -> OutgoingRecord {
     let pseudonym = sha256(Array("\(vote.proposal) \(voter)".utf8))
     let record = BallotRecord(
       proposal: vote.proposal, content: .ballot(pseudonym: pseudonym, choice: choice, nonce: randomBytes(16)),
-      acceptedAt: Date().milliseconds)
+      acceptedAt: time.milliseconds)
     return OutgoingRecord(
       topic: Topics.ballots.name,
       partition: BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions),
@@ -183,8 +183,11 @@ struct CountingBench: Sendable {
 
   /// Makes the database as it was before anything was counted.
   func forgetTheCount() async throws {
-    try await database.execute("TRUNCATE ballot, ballot_control, consumer_offset, rejected_record, outbox")
+    try await database.execute(
+      "TRUNCATE ballot, ballot_control, ballot_schedule, consumer_offset, rejected_record, outbox")
     try await database.execute("UPDATE tally SET yes = 0, no = 0, version = 0, crossed_at = NULL")
+    try await database.execute(
+      "UPDATE vote SET state = 'open', closed_at = NULL, carried = NULL WHERE closed_at IS NOT NULL")
   }
 }
 

@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func ballotsAndTalliesAreNotAmongTheEvents() {
-    #expect(Set(Occasion.types).count == 11)
+    #expect(Set(Occasion.types).count == 14)
     #expect(!Occasion.types.contains(TallyCounted.type))
   }
 }
