@@ -96,6 +96,7 @@ public struct VotingService: ServiceDefinition {
       .post("/v1/proposals/{id}/vote/pause", for: .supportUnit, votes.pause),
       .post("/v1/proposals/{id}/vote/resumption", for: .supportUnit, votes.resume),
       .post("/v1/proposals/{id}/vote/extension", for: .supportUnit, votes.extend),
+      .get("/v1/proposals/{id}/vote/result", for: .everyone, votes.result),
       .get("/v1/votes", for: .everyone, votes.list),
       .get("/v1/count", for: .everyone, votes.count),
     ]

@@ -130,6 +130,7 @@ def test_a_vote_is_paused_resumed_and_extended_and_closes_as_of_its_new_time(for
     eventually(is_refused, 10, "a paused vote takes no ballot")
     # Longer than the vote would have lasted.
     time.sleep(8)
+    assert forum.get(f"/v1/proposals/{proposal}/vote/result").status_code == 404
     assert forum.vote(proposal)["state"] == "open" and forum.vote(proposal)["pausedAt"] == paused["at"]
     resumed = forum.change_schedule(proposal, "resumption")
     eventually(lambda: forum.cast(proposal, tokens[2]).status_code == 202, 10, "a resumed vote takes ballots")
@@ -149,6 +150,14 @@ def test_a_vote_is_paused_resumed_and_extended_and_closes_as_of_its_new_time(for
 
     told = eventually(types, 20, "the end of the vote is on forum.votes")
     assert told == ["scheduled", "opened", "paused", "resumed", "extended", "bar-crossed", "closed"]
+    result = forum.get(f"/v1/proposals/{proposal}/vote/result")
+    ended = [event[1] for event in events(forum, proposal) if event[0] == "kr.forum.vote.closed.v1"]
+    assert hashlib.sha256(result.content).hexdigest() == ended[0]["resultHash"]
+    document = result.json()
+    assert result.content == canonical(document)
+    assert document["yes"] == document["turnout"] == vote["tally"]["yes"] and document["no"] == document["void"] == 0
+    assert document["carried"] is True and document["shortfalls"] == [] and document["rule"] == vote["rule"]
+    assert [part["partition"] for part in document["counted"]] == list(range(12))
     check_the_count(forum)
 
 

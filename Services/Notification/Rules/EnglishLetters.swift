@@ -55,7 +55,7 @@ enum EnglishLetters {
         "\(event.yes.grouped) yes, \(event.no.grouped) no; more than \(event.yesBar.grouped) yes votes were needed.",
         event.carried
           ? "The task is over the bar and goes to the Government Innovation Committee."
-          : "The task is not over the bar and does not go on. Thank you for taking part.")
+          : "\(lacking(event.shortfalls ?? [.bar])) The task does not go on. Thank you for taking part.")
     case .referral(.received(let event)):
       Letter.Words(
         "The Committee has your task",
@@ -80,6 +80,16 @@ enum EnglishLetters {
     case .offensive: "it is offensive"
     case .advertisement: "an advertisement"
     }
+  }
+
+  private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {
+    shortfalls.map { shortfall in
+      switch shortfall {
+      case .bar: "The task is not over the bar."
+      case .turnout: "There were fewer votes than the rule asks for."
+      case .majority: "There were not more yes than no votes."
+      }
+    }.joined(separator: " ")
   }
 
   /// What the rule asks for beside the bar.

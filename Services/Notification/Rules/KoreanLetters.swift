@@ -40,7 +40,8 @@ enum KoreanLetters {
     case .vote(.closed(let event)):
       Letter.Words(
         "투표가 끝났습니다", "찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
-        event.carried ? "찬성이 기준을 넘어 정부혁신추진협의회에 상정됩니다." : "찬성이 기준을 넘지 못하여 상정되지 않습니다. 참여해 주셔서 감사합니다.")
+        event.carried
+          ? "찬성이 기준을 넘어 정부혁신추진협의회에 상정됩니다." : "\(lacking(event.shortfalls ?? [.bar])) 상정되지 않습니다. 참여해 주셔서 감사합니다.")
     case .referral(.received(let event)):
       Letter.Words(
         "정부혁신추진협의회에 접수되었습니다", "과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.")
@@ -63,6 +64,16 @@ enum KoreanLetters {
     case .offensive: "모욕적이거나 불쾌한 내용"
     case .advertisement: "광고"
     }
+  }
+
+  private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {
+    shortfalls.map { shortfall in
+      switch shortfall {
+      case .bar: "찬성이 기준을 넘지 못하여"
+      case .turnout: "전체 투표가 최소 투표수에 미치지 못하여"
+      case .majority: "찬성이 반대보다 많지 않아"
+      }
+    }.joined(separator: ", ")
   }
 
   /// What the rule asks for beside the bar: how the sentence goes on.

@@ -9,7 +9,7 @@ enum Phrase: String, CaseIterable, Sendable {
   case rejectionHeading, rejectionReason, explanation, withdrawalHeading, withdrawalReason
   case voteHeading, ruleHeading, tallyHeading, barRule, barMeaning, opensAt, closesAt, referralRule, referralAtOnce
   case referralAtClose, ruleHash, ruleHashNote, votePlanned, voteOpen, voteClosed, voteStatus, carried, notCarried
-  case changedEnd, votePaused
+  case changedEnd, votePaused, turnoutMissed, majorityMissed
   case turnoutRule, majorityRule, majorityMeaning, electorateRule, membersOnly, totalsRule, totalsHidden
   case barCrossedMeanwhile, result, towardsBar, countedUpTo, noTally, finalTally, live, liveLost
   case stateChanged, reload
@@ -89,6 +89,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case .tallyHeading: ("집계", "Tally")
     case .barRule: ("회부 기준", "Bar for referral")
     case .barMeaning: ("찬성이 이 수를 넘으면 회부", "referred with more yes votes than this")
+    case .turnoutMissed: ("투표수가 최소 투표수에 미치지 못했습니다.", "Fewer votes than the least number.")
+    case .majorityMissed: ("찬성이 반대보다 많지 않았습니다.", "Not more yes than no votes.")
     case .changedEnd: ("변경된 마감", "Closes after the changes")
     case .votePaused: ("투표 일시 중단", "Paused")
     case .turnoutRule: ("최소 투표수", "Least number of votes")

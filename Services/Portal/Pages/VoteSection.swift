@@ -109,6 +109,10 @@ struct VoteSection: Sendable {
   private var result: HTML {
     let phrase: Phrase
     if let closing = facts.closing {
+      if !closing.carried, let lacking = facts.rule?.shortfalls(yes: closing.yes, no: closing.no), lacking != [.bar] {
+        let words = lacking.map { speech($0.phrase) }.joined(separator: " ")
+        return "<div><dt>\(speech(.result))</dt><dd>\(words)</dd></div>"
+      }
       phrase = closing.carried ? .carried : .notCarried
     } else if facts.crossedAt != nil {
       phrase = .barCrossedMeanwhile
@@ -116,5 +120,15 @@ struct VoteSection: Sendable {
       return ""
     }
     return "<div><dt>\(speech(.result))</dt><dd>\(speech(phrase))</dd></div>"
+  }
+}
+
+extension VoteRule.Shortfall {
+  fileprivate var phrase: Phrase {
+    switch self {
+    case .bar: .notCarried
+    case .turnout: .turnoutMissed
+    case .majority: .majorityMissed
+    }
   }
 }

@@ -116,7 +116,7 @@ extension Transaction {
     try await publishCrossings(where: "v.referral = 'at-once' AND v.number = ANY(\(votes))", at: now)
   }
 
-  private func publishCrossings(where condition: Query, at now: Date) async throws {
+  func publishCrossings(where condition: Query, at now: Date) async throws {
     let rows = try await query(
       """
       UPDATE tally t SET crossed_at = \(now) FROM vote v
@@ -130,27 +130,6 @@ extension Transaction {
           no: try row["no"], yesBar: try row["yes_bar"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]),
           crossedAt: now),
         at: now)
-    }
-  }
-
-  /// Ends the votes of `numbers` whose closing every partition has passed: their numbers are final.
-  func close(_ numbers: [Int32], at now: Date) async throws {
-    guard !numbers.isEmpty else { return }
-    let rows = try await query(
-      """
-      UPDATE vote v SET state = 'closed', closed_at = \(now), carried = (\(fragment: carries)) FROM tally t
-      WHERE t.vote = v.number AND v.number = ANY(\(numbers)) AND v.closed_at IS NULL
-        AND (SELECT count(*) FROM ballot_control c WHERE c.vote = v.number AND c.action = 2)
-          = \(Int(Topics.ballots.partitions))
-      RETURNING v.number, v.proposal, v.yes_bar, v.rule_hash, v.carried, t.yes, t.no
-      """)
-    guard !rows.isEmpty else { return }
-    try await publishCrossings(where: "v.number = ANY(\(try rows.map { try $0["number"] as Int32 }))", at: now)
-    for row in rows {
-      try await publish(
-        VoteClosed(
-          proposal: try row["proposal"], yes: try row["yes"], no: try row["no"], yesBar: try row["yes_bar"],
-          carried: try row["carried"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]), closedAt: now), at: now)
     }
   }
 }

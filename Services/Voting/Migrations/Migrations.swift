@@ -89,6 +89,13 @@ public enum Migrations {
           kind smallint NOT NULL, at_ms bigint NOT NULL, closes_ms bigint NOT NULL, log_offset bigint NOT NULL,
           PRIMARY KEY (vote, partition, number));
         """),
+      Migration(
+        103, "results",
+        """
+        -- As they are served and hashed, byte for byte.
+        CREATE TABLE vote_result (
+          vote int PRIMARY KEY REFERENCES vote, document bytea NOT NULL, hash bytea NOT NULL);
+        """),
     ]
 
   /// Who may do what: nobody can change or delete a ballot, and only the counter can write one.
@@ -104,7 +111,8 @@ public enum Migrations {
     GRANT INSERT, UPDATE (made_at) ON voting.vote_change TO forum_voting;
     GRANT INSERT ON voting.tally TO forum_voting, forum_vote_counter;
     GRANT UPDATE ON voting.vote, voting.tally TO forum_vote_counter;
-    GRANT INSERT ON voting.ballot, voting.ballot_control, voting.ballot_schedule TO forum_vote_counter;
+    GRANT INSERT ON voting.ballot, voting.ballot_control, voting.ballot_schedule, voting.vote_result
+      TO forum_vote_counter;
     GRANT INSERT, UPDATE ON voting.tally_published TO forum_vote_counter;
     """
 }

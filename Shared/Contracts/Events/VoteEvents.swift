@@ -159,10 +159,16 @@ public struct VoteClosed: Event, Equatable {
   public var ruleHash: String
   /// When the count reached the closing in the last partition: after the rule's `closesAt`, or the later one of a change.
   public var closedAt: Date
+  /// What the vote lacked of its rule; empty if it carried. Absent in events from before a rule had more than a bar.
+  public var shortfalls: [VoteRule.Shortfall]?
+  /// SHA-256 of the document at `/v1/proposals/{id}/vote/result`, 64 lower-case hexadecimal digits. Absent in events
+  /// from before there was one.
+  public var resultHash: String?
 
   /// An event of these members.
   public init(
-    proposal: ProposalID, yes: Int64, no: Int64, yesBar: Int64, carried: Bool, ruleHash: String, closedAt: Date
+    proposal: ProposalID, yes: Int64, no: Int64, yesBar: Int64, carried: Bool, ruleHash: String, closedAt: Date,
+    shortfalls: [VoteRule.Shortfall]? = nil, resultHash: String? = nil
   ) {
     self.proposal = proposal
     self.yes = yes
@@ -171,6 +177,8 @@ public struct VoteClosed: Event, Equatable {
     self.carried = carried
     self.ruleHash = ruleHash
     self.closedAt = closedAt
+    self.shortfalls = shortfalls
+    self.resultHash = resultHash
   }
 }
 

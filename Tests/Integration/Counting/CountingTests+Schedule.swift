@@ -109,6 +109,18 @@ extension CountingTests {
       let types = try events.map { try $0["type"] as String }
       #expect(types == [VotePaused.type, VoteResumed.type, VoteExtended.type, VoteClosed.type])
 
+      let (document, hash) = try #require(try await bench.database.result(of: closed))
+      let result: VoteResult = try JSON.decode(from: document)
+      #expect(try result.canonicalJSON() == document && sha256(document) == hash)
+      #expect(try await bench.published(VoteClosed.self).map(\.resultHash) == [Hex.encode(hash)])
+      #expect(result.yes == 90 && result.no == 120 && result.turnout == 210 && result.shortfalls == [.bar])
+      #expect(result.rule.closesAt == end && result.closesAt == extended)
+      #expect(result.changes.map(\.kind) == ["pause", "resumption", "extension"])
+      #expect(result.counted.map(\.partition) == Array(0..<Topics.ballots.partitions))
+      #expect(result.counted.allSatisfy { $0.openedAt == 0 && $0.closedAt > 3 })
+      let response = try await desk.votes.result(desk.request(on: vote))
+      #expect(response.headers["repr-digest"] == "sha-256=:\(Base64.encode(hash)):")
+
       try await bench.forgetTheCount()
       try await count([])
       try await bench.expect(vote, Expectation(yes: 90, no: 120))
