@@ -83,8 +83,15 @@ extension CountingTests {
       let shown = try await bench.openVote(bar: 2)
       let publisher = TallyPublisher(
         database: bench.database, producer: bench.producer, log: Log(service: "test", minimum: .error))
+      try await eventually {
+        if try await bench.admin.topics()[Topics.tallies.name] != nil { return true }
+        try? await bench.admin.createTopic(
+          Topics.tallies.name, partitions: Topics.tallies.partitions, configuration: Topics.tallies.configuration)
+        return false
+      }
       func published() async throws -> Set<Int32> {
-        try await publisher.run()
+        // The topic may be too new to be written to.
+        try await eventually { (try? await publisher.run()) != nil }
         return Set(try await bench.database.query("SELECT vote FROM tally_published").map { try $0["vote"] })
       }
       try await bench.withCounter {
