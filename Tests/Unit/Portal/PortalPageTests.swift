@@ -60,6 +60,11 @@ import Testing
     for phrase in phrases { #expect(running.contains(phrase.in(language))) }
     #expect(running.contains("4,321"))
     #expect(Snapshot(hidden.facts(open + [hidden.count(1, yes: 77)]), revision: 1).tally == nil)
+    let listed = ListPage(
+      speech: Speech(language), filter: .all, after: nil,
+      page: Page([hidden.facts(open)], limit: 1) { _ in "" })
+    let list = site.page(listed.document, Speech(language)).text
+    #expect(list.contains(Phrase.totalsHidden.in(language)) && !list.contains("<dd>0</dd>"))
     let closed = page(hidden.facts(open + [hidden.step(.close, 1_001)]), Speech(language))
     #expect(closed.contains(">150</dd>"))
   }
