@@ -241,6 +241,6 @@ def test_too_many_ballots_of_one_sender_are_refused_with_the_time_to_wait(forum)
         assert 1 <= int(codes[2].headers["Retry-After"]) <= 15
         # Sixteen at once from one address; the proxy on this machine says which.
         others = {"X-Forwarded-For": "203.0.113.9"}
-        answers = [forum.cast(proposal, token, base=box.base, headers=others).status_code for token in voters[2:]]
-        assert answers == [202] * 16 + [429] * 2
+        crowd = [forum.cast(proposal, token, base=box.base, headers=others) for token in voters[2:]]
+        assert [answer.status_code for answer in crowd] == [202] * 16 + [429] * 2
     check_the_count(forum)
