@@ -81,6 +81,7 @@ final class Count: BatchHandler {
     let closing = batch.controls.filter { $0.action == .close }.map(\.vote)
     try await transaction.lockVotes(closing)
     try await transaction.insert(controls: batch.controls)
+    try await transaction.insert(changes: batch.changes)
     let new = try await transaction.insert(batch.writing, of: batch.rows)
     let increments = new.byVote
     try await transaction.add(increments, at: now)

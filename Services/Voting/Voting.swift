@@ -23,6 +23,7 @@ public struct VotingService: ServiceDefinition {
     let ballotsInFlight: Int
     let linger: Int
     let waitTarget: Int
+    let rates: BallotRates.Setting
 
     /// Reads the settings that start with `FORUM_VOTING_`.
     /// - Throws: `SettingsError`
@@ -46,6 +47,22 @@ public struct VotingService: ServiceDefinition {
       linger = try settings.int(
         "FORUM_VOTING_LINGER_MS", default: 5, in: 0...100,
         "milliseconds that a ballot waits for others, to be sent to Kafka together")
+      let voter = try settings.int(
+        "FORUM_VOTING_VOTER_RATE", default: 10, in: 0...1_000_000,
+        "ballots a minute of one voter on one task, half of them at once; more are refused with 429; 0: any number")
+      let line = try settings.int(
+        "FORUM_VOTING_ADDRESS_RATE", default: 60, in: 0...100_000_000,
+        "ballots a minute from one IPv4 address or IPv6 /64, twice as many at once; 0: any number")
+      let site = try settings.int(
+        "FORUM_VOTING_NETWORK_RATE", default: 600, in: 0...100_000_000,
+        "ballots a minute from one IPv6 /48, twice as many at once; 0: any number")
+      let proxies = try settings.string(
+        "FORUM_VOTING_TRUSTED_PROXIES", default: "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7",
+        "networks of the proxies whose X-Forwarded-For names the client")
+      guard let trusted = TrustedProxies(proxies) else {
+        throw SettingsError("FORUM_VOTING_TRUSTED_PROXIES is no list of networks like 10.0.0.0/8, separated by commas")
+      }
+      rates = BallotRates.Setting(voter: voter, line: line, site: site, proxies: trusted)
       // A ballot accepted in time may be stored as late as the delivery time-out: the closing record must come after it.
       guard closingGrace >= deliveryTimeout + 1_000 else {
         throw SettingsError(
@@ -79,20 +96,29 @@ public struct VotingService: ServiceDefinition {
     kit.metrics.gauge("forum_voting_ballots_waiting_limit", "Ballots that may wait for Kafka.") {
       Double(admission.present)
     }
+    let rates = BallotRates(
+      configuration.rates, limited: figures.limited,
+      forgotten: kit.metrics.counter(
+        "forum_voting_rate_forgotten_total",
+        "Senders forgotten before their limit had recovered, for want of memory: limits do not hold while this grows."))
     ballotBox = BallotBox(
       book: book, database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, log: kit.log,
-      figures: figures, admission: admission)
+      figures: figures, admission: admission, rates: rates)
     schedule = Schedule(
       database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, book: book, log: kit.log,
       grace: configuration.closingGrace)
   }
 
-  /// Voting, and reading votes, ballots and the count.
+  /// Voting; reading votes, ballots and the count; and changing schedules.
   public var routes: [Route] {
     [
       .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast).behind(ballotBox.admission.refusal),
       .get("/v1/proposals/{id}/ballot", for: .citizen, ballotBox.state),
       .get("/v1/proposals/{id}/vote", for: .everyone, votes.read),
+      .post("/v1/proposals/{id}/vote/pause", for: .supportUnit, votes.pause),
+      .post("/v1/proposals/{id}/vote/resumption", for: .supportUnit, votes.resume),
+      .post("/v1/proposals/{id}/vote/extension", for: .supportUnit, votes.extend),
+      .get("/v1/proposals/{id}/vote/result", for: .everyone, votes.result),
       .get("/v1/votes", for: .everyone, votes.list),
       .get("/v1/count", for: .everyone, votes.count),
     ]

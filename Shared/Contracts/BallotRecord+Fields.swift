@@ -9,6 +9,8 @@ extension BallotRecord {
       case ballot(Choice)
       /// What happens to the vote.
       case control(Control)
+      /// A change of its schedule; what it says is read by `ScheduleChange.init(_:in:)`.
+      case change(ScheduleChange.Kind)
     }
 
     /// The 16 bytes of the proposal's identifier, as a number.
@@ -35,8 +37,13 @@ extension BallotRecord {
         guard bytes[50] <= 1 else { throw .choice }
         kind = .ballot(bytes[50] == 1 ? .yes : .no)
       case 1:
-        guard let control = Control(rawValue: bytes[50]) else { throw .kind }
-        kind = .control(control)
+        if let control = Control(rawValue: bytes[50]) {
+          kind = .control(control)
+        } else if let change = ScheduleChange.Kind(rawValue: bytes[50]) {
+          kind = .change(change)
+        } else {
+          throw .kind
+        }
       default: throw .kind
       }
       let time = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 67, as: UInt64.self))

@@ -16,9 +16,9 @@ public enum Choice: String, Codable, Sendable, CaseIterable {
 /// | 1 | 1 | kind 0 | kind 1 |
 /// | 2 | 16 | proposal | proposal |
 /// | 18 | 32 | pseudonym | hash of the rule |
-/// | 50 | 1 | 0 no, 1 yes | 1 open, 2 close |
-/// | 51 | 16 | nonce of the client | zero |
-/// | 67 | 8 | accepted, ms since 1970 | ordered, ms since 1970 |
+/// | 50 | 1 | 0 no, 1 yes | 1 open, 2 close, 3 pause, 4 resumption, 5 extension |
+/// | 51 | 16 | nonce of the client | of 3 to 5: closing time from then on, ms since 1970 (8 bytes), and number of the change within its vote, from 1 (8 bytes); else zero |
+/// | 67 | 8 | accepted, ms since 1970 | ordered, ms since 1970; of 3 to 5: from when on it holds |
 /// | 75 | 16 | first half of HMAC-SHA256 of bytes 0 to 74 | the same |
 ///
 /// Control records are written to every partition, so that a replay of any partition counts the same ballots.
@@ -33,6 +33,7 @@ public struct BallotRecord: Sendable, Equatable {
     ///   - nonce: 16 bytes chosen by the client.
     case ballot(pseudonym: [UInt8], choice: Choice, nonce: [UInt8])
     case control(Control, ruleHash: [UInt8])
+    case change(ScheduleChange, ruleHash: [UInt8])
   }
 
   /// Why bytes are not a record that may count; the raw value is public.
@@ -89,6 +90,7 @@ public struct BallotRecord: Sendable, Equatable {
         switch content {
         case .ballot(let pseudonym, let choice, let nonce): (0, pseudonym, choice.byte, nonce)
         case .control(let control, let ruleHash): (1, ruleHash, control.rawValue, [])
+        case .change(let change, let ruleHash): (1, ruleHash, change.kind.rawValue, change.bytes)
         }
       append(kind)
       withUnsafeBytes(of: proposal.uuid.uuid) { append($0, exactly: 16) }
@@ -119,6 +121,7 @@ public struct BallotRecord: Sendable, Equatable {
     switch kind {
     case .ballot(let choice): content = .ballot(pseudonym: middle, choice: choice, nonce: Array(bytes[51..<67]))
     case .control(let control): content = .control(control, ruleHash: middle)
+    case .change(let kind): content = .change(ScheduleChange(kind, in: bytes), ruleHash: middle)
     }
     acceptedAt = try fields.get().acceptedAt
   }

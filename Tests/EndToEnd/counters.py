@@ -119,6 +119,7 @@ CONTENT = {
     "tally": "SELECT vote, yes, no, crossed_at IS NOT NULL FROM voting.tally ORDER BY vote",
     "ballot": "SELECT * FROM voting.ballot ORDER BY vote, pseudonym",
     "ballot_control": "SELECT * FROM voting.ballot_control ORDER BY vote, action, partition",
+    "ballot_schedule": "SELECT * FROM voting.ballot_schedule ORDER BY vote, partition, number",
     "rejected_record": "SELECT topic, partition, record_offset, reason, key, value FROM voting.rejected_record "
     "WHERE topic = 'forum.ballots' ORDER BY partition, record_offset",
     "consumer_offset": "SELECT partition, base_offset, next_offset, counted, duplicate, rejected, fingerprint "

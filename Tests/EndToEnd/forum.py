@@ -287,6 +287,17 @@ class Forum:
 
         return eventually(attempt, seconds, "the ballot is taken", 0.2)
 
+    def change_schedule(self, proposal, kind, **body):
+        """Pauses, resumes or extends a vote, once the change before is in the log; what was ordered."""
+
+        def attempt():
+            answer = self.post(f"/v1/proposals/{proposal}/vote/{kind}", self.support_unit, {"reason": "점검", **body})
+            return None if answer.status_code == 503 else answer
+
+        answer = eventually(attempt, 20, f"{kind} is ordered")
+        assert answer.status_code == 202, answer.text
+        return answer.json()
+
     def ballot(self, proposal, token, receipt=None):
         query = f"?receipt={receipt}" if receipt else ""
         answer = self.get(f"/v1/proposals/{proposal}/ballot{query}", token)

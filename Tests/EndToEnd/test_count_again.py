@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import time
 import uuid
 
 import pytest
@@ -34,14 +35,20 @@ def empty_database(forum):
 
 
 def fill(counters, rng):
-    """Votes of which one crosses its bar and closes, with ballots before and after, all counted."""
+    """Votes of which one crosses its bar and closes and one is paused, with ballots before and after, all counted."""
     forum = counters.forum
     counter = counters.start()
     open_votes = [forum.open_vote(title=f"다시 세기 {number}") for number in range(2)]
     closing = forum.open_vote(yes_bar=40, closesAt=in_seconds(12))
     voters = Voters(forum, *open_votes, closing)
-    for _ in range(6):
+    for turn in range(6):
         voters.write(rng, 200)
+        if turn == 2:
+            forum.change_schedule(open_votes[0], "pause")
+            time.sleep(1.5)
+        if turn == 4:
+            forum.change_schedule(open_votes[0], "resumption")
+            forum.change_schedule(open_votes[0], "extension", closesAt=in_seconds(40 * 86_400))
     forum.await_vote(closing, "closed", 60)
     assert forum.vote(closing)["crossedAt"]
     # Some are for the vote that has closed, and rejected.
@@ -72,7 +79,8 @@ def test_counted_again_from_the_first_record_the_count_is_the_same_byte_for_byte
     fill(counters, seeded(71))
     check_the_count(forum)
     first = content(forum)
-    assert b"vote-closed" in first["rejected_record"] and first["ballot"].count(b"\n") > 500
+    assert b"vote-closed" in first["rejected_record"] and b"vote-paused" in first["rejected_record"]
+    assert first["ballot_schedule"].count(b"\n") >= 36 and first["ballot"].count(b"\n") > 500
     for way, step in (("copy", "copied"), ("insert", "inserted")):
         with empty_database(forum) as name:
             empty = content(forum, name)

@@ -228,3 +228,19 @@ def test_slow_clients_hold_neither_the_ballot_box_nor_its_memory(whole_forum):
         eventually(
             lambda: re.search(r"^forum_http_connections 1(\.0)?$", whole_forum.get("/metrics", base=box.base).text, re.MULTILINE), 40, "all have been let go"
         )
+
+
+def test_too_many_ballots_of_one_sender_are_refused_with_the_time_to_wait(forum):
+    proposal = forum.open_vote(title="한 사람이 여러 번")
+    voters = forum.tokens(20)
+    with BallotBox(forum, 90, VOTING_VOTER_RATE=4, VOTING_ADDRESS_RATE=8) as box:
+        eventually(lambda: forum.cast(proposal, voters[0], base=box.base).status_code == 202, 20, "the vote is known there")
+        codes = [forum.cast(proposal, voters[1], base=box.base) for _ in range(3)]
+        assert [answer.status_code for answer in codes] == [202, 202, 429]
+        assert codes[2].json()["type"].endswith("/too-many-ballots")
+        assert 1 <= int(codes[2].headers["Retry-After"]) <= 15
+        # Sixteen at once from one address; the proxy on this machine says which.
+        others = {"X-Forwarded-For": "203.0.113.9"}
+        crowd = [forum.cast(proposal, token, base=box.base, headers=others) for token in voters[2:]]
+        assert [answer.status_code for answer in crowd] == [202] * 16 + [429] * 2
+    check_the_count(forum)

@@ -114,3 +114,67 @@ def test_nobody_can_change_the_rule_of_a_vote_not_even_in_the_database(forum):
         assert "is fixed" in str(error)
     else:
         raise AssertionError("the rule could be changed")
+
+
+def test_a_vote_is_paused_resumed_and_extended_and_closes_as_of_its_new_time(forum):
+    proposal = forum.open_vote(yes_bar=2, referral="at-close", closesAt=in_seconds(6))
+    tokens = forum.tokens(5)
+    assert forum.cast(proposal, tokens[0]).status_code == 202
+    assert forum.post(f"/v1/proposals/{proposal}/vote/pause", tokens[0], {"reason": "점검"}).status_code == 403
+    paused = forum.change_schedule(proposal, "pause")
+
+    def is_refused():
+        answer = forum.cast(proposal, tokens[1])
+        return answer.status_code == 409 and answer.json()["type"].endswith("/vote-paused")
+
+    eventually(is_refused, 10, "a paused vote takes no ballot")
+    # Longer than the vote would have lasted.
+    time.sleep(8)
+    assert forum.get(f"/v1/proposals/{proposal}/vote/result").status_code == 404
+    assert forum.vote(proposal)["state"] == "open" and forum.vote(proposal)["pausedAt"] == paused["at"]
+    resumed = forum.change_schedule(proposal, "resumption")
+    eventually(lambda: forum.cast(proposal, tokens[2]).status_code == 202, 10, "a resumed vote takes ballots")
+    extended = forum.change_schedule(proposal, "extension", closesAt=in_seconds(12))
+    eventually(lambda: forum.vote(proposal)["closesAt"] == extended["closesAt"], 10, "the vote is extended")
+    for token in tokens[3:]:
+        assert forum.cast(proposal, token).status_code == 202
+    vote = forum.await_vote(proposal, "closed", 40)
+    assert vote["rule"]["closesAt"] < resumed["closesAt"] < vote["closesAt"] == extended["closesAt"]
+    assert [line["kind"] for line in vote["changes"]] == ["pause", "resumption", "extension"]
+    assert vote["tally"]["yes"] == 4 or vote["tally"]["yes"] == 5
+    assert vote["ruleHash"] == hashlib.sha256(canonical(vote["rule"])).hexdigest()
+
+    def types():
+        found = [event[0].split(".")[-2] for event in events(forum, proposal)]
+        return found if "closed" in found else None
+
+    told = eventually(types, 20, "the end of the vote is on forum.votes")
+    assert told == ["scheduled", "opened", "paused", "resumed", "extended", "bar-crossed", "closed"]
+    result = forum.get(f"/v1/proposals/{proposal}/vote/result")
+    ended = [event[1] for event in events(forum, proposal) if event[0] == "kr.forum.vote.closed.v1"]
+    assert hashlib.sha256(result.content).hexdigest() == ended[0]["resultHash"]
+    document = result.json()
+    assert result.content == canonical(document)
+    assert document["yes"] == document["turnout"] == vote["tally"]["yes"] and document["no"] == document["void"] == 0
+    assert document["carried"] is True and document["shortfalls"] == [] and document["rule"] == vote["rule"]
+    assert [part["partition"] for part in document["counted"]] == list(range(12))
+    check_the_count(forum)
+
+
+def test_a_vote_of_members_refuses_other_citizens_and_hides_its_count(forum):
+    proposal = forum.open_vote(yes_bar=0, referral="at-close", electorate="members", totals="hidden", closesAt=in_seconds(8))
+    outsider = forum.cast(proposal, forum.token("outsider"))
+    assert outsider.status_code == 403 and outsider.json()["type"].endswith("/members-only")
+    member = forum.token("a-member", "citizen,member")
+    receipt = forum.cast(proposal, member).json()["receipt"]
+    eventually(lambda: forum.ballot(proposal, member, receipt)["state"] == "counted", 20, "the ballot is counted")
+    vote = forum.vote(proposal)
+    assert "tally" not in vote and "crossedAt" not in vote and vote["rule"]["totals"] == "hidden"
+    assert all("tally" not in item for item in forum.items("/v1/votes") if item["proposal"] == proposal)
+    assert events(forum, proposal, "forum.tallies") == []
+    page = eventually(lambda: "투표가 끝난 뒤에 공개" in (text := forum.get(f"/proposals/{proposal}").text) and text, 20, "the page")
+    assert "tally-yes" not in page
+    vote = forum.await_vote(proposal, "closed", 40)
+    assert vote["tally"]["yes"] == 1 and vote["carried"] is True
+    eventually(lambda: events(forum, proposal, "forum.tallies"), 20, "the final count is published")
+    check_the_count(forum)

@@ -19,7 +19,9 @@ further_settings=()
 service_settings() {
   case $1 in
     voting)
-      settings+=("FORUM_VOTING_PSEUDONYM_KEY_FILE=$secrets/pseudonym.key" "FORUM_VOTING_BALLOT_KEY_FILE=$secrets/ballot-mac.key")
+      settings+=("FORUM_VOTING_PSEUDONYM_KEY_FILE=$secrets/pseudonym.key" "FORUM_VOTING_BALLOT_KEY_FILE=$secrets/ballot-mac.key"
+        # All who try the system out come from this machine.
+        FORUM_VOTING_VOTER_RATE=0 FORUM_VOTING_ADDRESS_RATE=0 FORUM_VOTING_NETWORK_RATE=0)
       ;;
     vote-counter)
       settings+=("FORUM_VOTE_COUNTER_BALLOT_KEY_FILE=$secrets/ballot-mac.key")

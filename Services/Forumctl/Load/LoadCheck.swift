@@ -27,6 +27,7 @@ struct LoadCheck: Sendable {
     let byProposal = Dictionary(all.map { ($0.proposal, $0.tally) }) { first, _ in first }
     return try votes.map { vote in
       guard let tally = byProposal[vote] else { throw Failure("the vote on \(vote) is gone") }
+      guard let tally else { throw Failure("the count of the vote on \(vote) is hidden until it closes") }
       return tally
     }
   }

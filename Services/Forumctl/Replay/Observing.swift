@@ -21,8 +21,9 @@ struct Observing: Sendable {
       guard response.status == 200, let vote = try? JSON.decode(VoteAnswer.self, from: response.body) else {
         throw Failure("GET \(path) answers \(response.status) \(ForumAPI.excerpt(response))")
       }
-      return Outcome.Tally(
-        yes: vote.tally.yes, no: vote.tally.no, bar: vote.rule.yesBar, state: vote.state, carried: vote.carried)
+      return vote.tally.map {
+        Outcome.Tally(yes: $0.yes, no: $0.no, bar: vote.rule.yesBar, state: vote.state, carried: vote.carried)
+      }
     }
   }
 

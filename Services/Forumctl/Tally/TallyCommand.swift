@@ -35,7 +35,8 @@ struct VoteAnswer: Decodable, Sendable {
   let reference: String?
   let state: String
   let rule: Rule
-  let tally: Tally
+  /// Nil while the rule hides it.
+  let tally: Tally?
   let carried: Bool?
 }
 
@@ -43,8 +44,9 @@ struct VoteAnswer: Decodable, Sendable {
 struct TallyLine: Encodable, Sendable {
   let source: String?
   let proposal: ProposalID
-  let yes: Int
-  let no: Int
+  /// Nil while the rule hides the count.
+  let yes: Int?
+  let no: Int?
   private let title: String
 
   enum CodingKeys: CodingKey { case source, proposal, yes, no }
@@ -52,8 +54,8 @@ struct TallyLine: Encodable, Sendable {
   init(_ vote: VoteAnswer) {
     source = vote.reference
     proposal = vote.proposal
-    yes = vote.tally.yes
-    no = vote.tally.no
+    yes = vote.tally?.yes
+    no = vote.tally?.no
     title = vote.title
   }
 
@@ -68,7 +70,13 @@ struct TallyLine: Encodable, Sendable {
   func json() throws -> String { String(decoding: try JSON.encode(self), as: UTF8.self) }
 
   var row: String {
-    "\(yes.padded(10)) yes \(no.padded(10)) no  \(proposal)  \(source.map { "#\($0) " } ?? "")\(title)"
+    "\(Self.column(yes)) yes \(Self.column(no)) no  \(proposal)  \(source.map { "#\($0) " } ?? "")\(title)"
+  }
+}
+
+extension TallyLine {
+  private static func column(_ number: Int?) -> String {
+    number?.padded(10) ?? String(repeating: " ", count: 4) + "hidden"
   }
 }
 

@@ -52,14 +52,25 @@ struct RuleDraft: Decodable, Sendable {
   let referral: String?
   let opensAt: String?
   let closesAt: String?
+  var minimumTurnout: Int64?
+  var majority: Bool?
+  var electorate: String?
+  var totals: String?
 
   /// Nil when there is an error; all of them are added to `errors`.
   func checked(at now: Date, _ errors: inout [Problem.FieldError]) -> VoteRule? {
     func refuse(_ field: String, _ detail: String) { errors.append(Problem.FieldError("#/rule/\(field)", detail)) }
     let now = now.milliseconds
     if !(0...Self.highestBar).contains(yesBar) { refuse("yesBar", "must be from 0 to \(Self.highestBar)") }
-    let referral = VoteRule.Referral(rawValue: referral ?? VoteRule.Referral.atOnce.rawValue)
-    if referral == nil { refuse("referral", "must be at-once or at-close") }
+    let turnout = minimumTurnout ?? 0
+    if !(0...Self.highestBar).contains(turnout) {
+      refuse("minimumTurnout", "must be from 0 to \(Self.highestBar)")
+    }
+    let electorate = VoteRule.Electorate(rawValue: electorate ?? VoteRule.Electorate.citizens.rawValue)
+    if electorate == nil { refuse("electorate", "must be citizens or members") }
+    let totals = VoteRule.Totals(rawValue: totals ?? VoteRule.Totals.running.rawValue)
+    if totals == nil { refuse("totals", "must be running or hidden") }
+    let referral = checkedReferral(totals, refuse)
     let opening = Self.milliseconds(opensAt, default: now)
     switch opening {
     case nil: refuse("opensAt", "must be a time as in RFC 3339")
@@ -79,9 +90,29 @@ struct RuleDraft: Decodable, Sendable {
       refuse("closesAt", "must be at most 366 days after opensAt")
     default: break
     }
-    guard errors.isEmpty, let referral, let opening, let closing else { return nil }
+    guard errors.isEmpty, let referral, let opening, let closing, let electorate, let totals else { return nil }
     return VoteRule(
-      yesBar: yesBar, referral: referral, opensAt: Date(milliseconds: opening), closesAt: Date(milliseconds: closing))
+      yesBar: yesBar, referral: referral, opensAt: Date(milliseconds: opening), closesAt: Date(milliseconds: closing),
+      minimumTurnout: turnout, majority: majority ?? false, electorate: electorate, totals: totals)
+  }
+
+  /// What may be referred at once is only what stays true and may be known: a yes bar and a turnout, once reached, are
+  /// reached for good, while a majority can be lost again, and when it was held would hang on the order of counting; and
+  /// a referral would tell of a count that is hidden. Where the rule needs its end, its end is also the default.
+  private func checkedReferral(_ totals: VoteRule.Totals?, _ refuse: (String, String) -> Void) -> VoteRule.Referral? {
+    let needsEnd = majority == true || totals == .hidden
+    let fallback: VoteRule.Referral = needsEnd ? .atClose : .atOnce
+    guard let referral = VoteRule.Referral(rawValue: referral ?? fallback.rawValue) else {
+      refuse("referral", "must be at-once or at-close")
+      return nil
+    }
+    if referral == .atOnce, totals == .hidden {
+      refuse("referral", "must be at-close with hidden totals: a referral at once would tell that the bar is crossed")
+    }
+    if referral == .atOnce, majority == true {
+      refuse("referral", "must be at-close with a majority: which side leads can change until the end")
+    }
+    return referral
   }
 
   /// Nil for a text that is no time.

@@ -63,10 +63,23 @@ enum EnglishLetters {
     case .vote(.scheduled(let event)):
       Letter.Words(
         "The vote is scheduled", "The vote runs from \(time(event.rule.opensAt)) to \(time(event.rule.closesAt)).",
-        "With more than \(event.rule.yesBar.grouped) yes votes the task goes to the Government Innovation Committee. "
+        "With more than \(event.rule.yesBar.grouped) yes votes\(conditions(event.rule)) the task goes to the Government "
+          + "Innovation Committee. "
           + "This rule will not change before the vote ends.")
     case .vote(.opened(let event)):
       Letter.Words("The vote is open", "Citizens can vote yes or no until \(time(event.rule.closesAt)).")
+    case .vote(.paused(let event)):
+      Letter.Words(
+        "The vote is paused",
+        "No votes are taken from \(time(event.pausedAt)) on. The vote will close by as much later.",
+        "Reason: \(event.reason)")
+    case .vote(.resumed(let event)):
+      Letter.Words(
+        "The vote goes on", "Citizens can vote yes or no until \(time(event.closesAt)).", "Reason: \(event.reason)")
+    case .vote(.extended(let event)):
+      Letter.Words(
+        "The vote is extended", "Citizens can vote yes or no until \(time(event.closesAt)).",
+        "Reason: \(event.reason)")
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "The vote crossed the bar",
@@ -78,7 +91,7 @@ enum EnglishLetters {
         "\(event.yes.grouped) yes, \(event.no.grouped) no; more than \(event.yesBar.grouped) yes votes were needed.",
         event.carried
           ? "The task is over the bar and goes to the Government Innovation Committee."
-          : "The task is not over the bar and does not go on. Thank you for taking part.")
+          : "\(lacking(event.shortfalls ?? [.bar])) The task does not go on. Thank you for taking part.")
     case .referral(.received(let event)):
       Letter.Words(
         "The Committee has your task",
@@ -123,6 +136,22 @@ enum EnglishLetters {
     case .offensive: "it is offensive"
     case .advertisement: "an advertisement"
     }
+  }
+
+  private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {
+    shortfalls.map { shortfall in
+      switch shortfall {
+      case .bar: "The task is not over the bar."
+      case .turnout: "There were fewer votes than the rule asks for."
+      case .majority: "There were not more yes than no votes."
+      }
+    }.joined(separator: " ")
+  }
+
+  /// What the rule asks for beside the bar.
+  private static func conditions(_ rule: VoteRule) -> String {
+    (rule.minimumTurnout > 0 ? ", at least \(rule.minimumTurnout.grouped) votes in all" : "")
+      + (rule.majority ? ", and more yes than no votes," : rule.minimumTurnout > 0 ? "," : "")
   }
 
   private static func time(_ date: Date) -> String {

@@ -48,9 +48,19 @@ enum KoreanLetters {
     case .vote(.scheduled(let event)):
       Letter.Words(
         "투표 일정이 정해졌습니다", "투표 기간: \(time(event.rule.opensAt))부터 \(time(event.rule.closesAt))까지",
-        "찬성이 \(event.rule.yesBar.grouped)표를 넘으면 정부혁신추진협의회에 상정됩니다. 이 기준은 투표가 끝날 때까지 바뀌지 않습니다.")
+        "찬성이 \(event.rule.yesBar.grouped)표를 넘\(conditions(event.rule)) 정부혁신추진협의회에 상정됩니다. 이 기준은 투표가 끝날 때까지 바뀌지 않습니다.")
     case .vote(.opened(let event)):
       Letter.Words("투표가 시작되었습니다", "\(time(event.rule.closesAt))까지 찬반 투표가 진행됩니다.")
+    case .vote(.paused(let event)):
+      Letter.Words(
+        "투표가 일시 중단되었습니다", "\(time(event.pausedAt))부터 투표를 받지 않으며, 중단된 시간만큼 마감이 늦춰집니다.",
+        "사유: \(event.reason)")
+    case .vote(.resumed(let event)):
+      Letter.Words(
+        "투표가 재개되었습니다", "\(time(event.closesAt))까지 찬반 투표가 진행됩니다.", "사유: \(event.reason)")
+    case .vote(.extended(let event)):
+      Letter.Words(
+        "투표 기간이 연장되었습니다", "\(time(event.closesAt))까지 찬반 투표가 진행됩니다.", "사유: \(event.reason)")
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "찬성이 기준을 넘었습니다",
@@ -58,7 +68,8 @@ enum KoreanLetters {
     case .vote(.closed(let event)):
       Letter.Words(
         "투표가 끝났습니다", "찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
-        event.carried ? "찬성이 기준을 넘어 정부혁신추진협의회에 상정됩니다." : "찬성이 기준을 넘지 못하여 상정되지 않습니다. 참여해 주셔서 감사합니다.")
+        event.carried
+          ? "찬성이 기준을 넘어 정부혁신추진협의회에 상정됩니다." : "\(lacking(event.shortfalls ?? [.bar])) 상정되지 않습니다. 참여해 주셔서 감사합니다.")
     case .referral(.received(let event)):
       Letter.Words(
         "정부혁신추진협의회에 접수되었습니다", "과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.")
@@ -96,6 +107,23 @@ enum KoreanLetters {
     case .offensive: "모욕적이거나 불쾌한 내용"
     case .advertisement: "광고"
     }
+  }
+
+  private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {
+    shortfalls.map { shortfall in
+      switch shortfall {
+      case .bar: "찬성이 기준을 넘지 못하여"
+      case .turnout: "전체 투표가 최소 투표수에 미치지 못하여"
+      case .majority: "찬성이 반대보다 많지 않아"
+      }
+    }.joined(separator: ", ")
+  }
+
+  /// What the rule asks for beside the bar: how the sentence goes on.
+  private static func conditions(_ rule: VoteRule) -> String {
+    guard rule.minimumTurnout > 0 else { return rule.majority ? "고 찬성이 반대보다 많으면" : "으면" }
+    let turnout = "고 전체 투표가 \(rule.minimumTurnout.grouped)표 이상이"
+    return turnout + (rule.majority ? "며 찬성이 반대보다 많으면" : "면")
   }
 
   private static func time(_ date: Date) -> String {

@@ -11,6 +11,8 @@ enum Phrase: String, CaseIterable, Sendable {
   case mergerHeading, mergedInto, lapseHeading
   case voteHeading, ruleHeading, tallyHeading, barRule, barMeaning, opensAt, closesAt, referralRule, referralAtOnce
   case referralAtClose, ruleHash, ruleHashNote, votePlanned, voteOpen, voteClosed, voteStatus, carried, notCarried
+  case changedEnd, votePaused, turnoutMissed, majorityMissed
+  case turnoutRule, majorityRule, majorityMeaning, electorateRule, membersOnly, totalsRule, totalsHidden
   case barCrossedMeanwhile, result, towardsBar, countedUpTo, noTally, finalTally, live, liveLost
   case stateChanged, reload
   case referralHeading, holder, committee, since, due, awaitingReceipt, caseNumber, committeeReceived
@@ -98,6 +100,17 @@ enum Phrase: String, CaseIterable, Sendable {
     case .tallyHeading: ("집계", "Tally")
     case .barRule: ("회부 기준", "Bar for referral")
     case .barMeaning: ("찬성이 이 수를 넘으면 회부", "referred with more yes votes than this")
+    case .turnoutMissed: ("투표수가 최소 투표수에 미치지 못했습니다.", "Fewer votes than the least number.")
+    case .majorityMissed: ("찬성이 반대보다 많지 않았습니다.", "Not more yes than no votes.")
+    case .changedEnd: ("변경된 마감", "Closes after the changes")
+    case .votePaused: ("투표 일시 중단", "Paused")
+    case .turnoutRule: ("최소 투표수", "Least number of votes")
+    case .majorityRule: ("다수 찬성", "Majority")
+    case .majorityMeaning: ("찬성이 반대보다 많아야 회부", "referred only with more yes than no votes")
+    case .electorateRule: ("투표할 수 있는 사람", "Who may vote")
+    case .membersOnly: ("국민포럼 회원", "Members of the Forum")
+    case .totalsRule: ("집계 공개", "When the count is shown")
+    case .totalsHidden: ("투표가 끝난 뒤에 공개", "Not before the vote has closed")
     case .opensAt: ("투표 시작", "Opens")
     case .closesAt: ("투표 마감", "Closes")
     case .referralRule: ("회부 시점", "When it is referred")

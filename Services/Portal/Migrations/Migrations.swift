@@ -59,5 +59,14 @@ public enum Migrations {
           ADD COLUMN merged_at timestamptz, ADD COLUMN merged_into uuid, ADD COLUMN merger_reason text;
         ALTER TABLE task_text ADD COLUMN revision int NOT NULL DEFAULT 1;
         """),
+      Migration(
+        102, "rules with turnout, majority, electorate and hidden totals",
+        """
+        ALTER TABLE task ADD COLUMN minimum_turnout bigint, ADD COLUMN majority boolean, ADD COLUMN electorate text,
+          ADD COLUMN totals text;
+        """),
+      Migration(
+        103, "changes of a vote's schedule",
+        "ALTER TABLE task ADD COLUMN ends_at timestamptz, ADD COLUMN paused_at timestamptz;"),
     ]
 }

@@ -31,11 +31,20 @@ struct HistorySection: Sendable {
     if let yes = line.yes, let no = line.no {
       pieces.append("<p>\(speech(.yes)) \(yes.grouped), \(speech(.no)) \(no.grouped)</p>")
     }
-    if let dueAt = line.dueAt { pieces.append("<p>\(speech(.dueBy)): \(HTML.time(dueAt, in: language))</p>") }
+    if let dueAt = line.dueAt {
+      pieces.append("<p>\(speech(deadline(line.kind))): \(HTML.time(dueAt, in: language))</p>")
+    }
     if let note = line.note {
       pieces.append("<div\(HTML.mark(languageOf: note, on: language))>\(HTML.paragraphs(note))</div>")
     }
     return pieces.isEmpty ? "" : "<div class=\"details\">\(pieces)</div>"
+  }
+
+  private func deadline(_ kind: Occurrence.Kind) -> Phrase {
+    switch kind {
+    case .resumed, .extended: .closesAt
+    default: .dueBy
+    }
   }
 
   /// A code in the reader's language; one that this version does not know, as it came.

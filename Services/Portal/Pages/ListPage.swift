@@ -56,6 +56,7 @@ struct ListPage: Sendable {
 
   private func vote(_ facts: Facts) -> HTML {
     guard let rule = facts.rule else { return "" }
+    guard !facts.hidesTally else { return "<p class=\"note\">\(speech(.totalsRule)): \(speech(.totalsHidden))</p>" }
     let tally = facts.tally
     return """
       <dl class="counts">

@@ -17,8 +17,10 @@ struct VoteSection: Sendable {
       <dl class="facts">
       <div><dt>\(speech(.barRule))</dt>\
       <dd>\(rule.yesBar.grouped) \(speech(.votesUnit)) (\(speech(.barMeaning)))</dd></div>
+      \(conditions(rule))
       <div><dt>\(speech(.opensAt))</dt><dd>\(HTML.time(rule.opensAt, in: language))</dd></div>
       <div><dt>\(speech(.closesAt))</dt><dd>\(HTML.time(rule.closesAt, in: language))</dd></div>
+      \(changedEnd(rule))
       <div><dt>\(speech(.referralRule))</dt>\
       <dd>\(speech(rule.referral == .atOnce ? .referralAtOnce : .referralAtClose))</dd></div>
       <div><dt>\(speech(.ruleHash))</dt><dd><code>\(facts.ruleHash ?? "")</code></dd></div>
@@ -28,7 +30,46 @@ struct VoteSection: Sendable {
       """
   }
 
+  /// When the vote closes, where that is not what its rule says.
+  private func changedEnd(_ rule: VoteRule) -> HTML {
+    guard let endsAt = facts.endsAt, endsAt != rule.closesAt else { return "" }
+    return "<div><dt>\(speech(.changedEnd))</dt><dd>\(HTML.time(endsAt, in: language))</dd></div>"
+  }
+
+  /// What a rule asks for beside the bar; nothing of a rule that asks for nothing more.
+  private func conditions(_ rule: VoteRule) -> HTML {
+    var pieces: [HTML] = []
+    if rule.minimumTurnout > 0 {
+      pieces.append(
+        "<div><dt>\(speech(.turnoutRule))</dt><dd>\(rule.minimumTurnout.grouped) \(speech(.votesUnit))</dd></div>")
+    }
+    if rule.majority {
+      pieces.append("<div><dt>\(speech(.majorityRule))</dt><dd>\(speech(.majorityMeaning))</dd></div>")
+    }
+    if rule.electorate == .members {
+      pieces.append("<div><dt>\(speech(.electorateRule))</dt><dd>\(speech(.membersOnly))</dd></div>")
+    }
+    if rule.totals == .hidden {
+      pieces.append("<div><dt>\(speech(.totalsRule))</dt><dd>\(speech(.totalsHidden))</dd></div>")
+    }
+    return "\(pieces)"
+  }
+
   private func tally(_ rule: VoteRule) -> HTML {
+    facts.hidesTally ? hiddenTally : shownTally(rule)
+  }
+
+  private var hiddenTally: HTML {
+    """
+    <h3>\(speech(.tallyHeading))</h3>
+    <dl class="facts">
+    <div><dt>\(speech(.voteStatus))</dt><dd>\(speech(phase))</dd></div>
+    </dl>
+    <p class="note">\(speech(.totalsHidden))</p>
+    """
+  }
+
+  private func shownTally(_ rule: VoteRule) -> HTML {
     let tally = facts.tally
     let yes = tally?.yes ?? 0
     // The bar must be exceeded, so the meter is full one vote above it.
@@ -60,7 +101,7 @@ struct VoteSection: Sendable {
   private var phase: Phrase {
     switch facts.votePhase {
     case .closed: .voteClosed
-    case .open: .voteOpen
+    case .open: facts.pausedAt == nil ? .voteOpen : .votePaused
     case .planned, nil: .votePlanned
     }
   }
@@ -68,6 +109,10 @@ struct VoteSection: Sendable {
   private var result: HTML {
     let phrase: Phrase
     if let closing = facts.closing {
+      if !closing.carried, let lacking = facts.rule?.shortfalls(yes: closing.yes, no: closing.no), lacking != [.bar] {
+        let words = lacking.map { speech($0.phrase) }.joined(separator: " ")
+        return "<div><dt>\(speech(.result))</dt><dd>\(words)</dd></div>"
+      }
       phrase = closing.carried ? .carried : .notCarried
     } else if facts.crossedAt != nil {
       phrase = .barCrossedMeanwhile
@@ -75,5 +120,15 @@ struct VoteSection: Sendable {
       return ""
     }
     return "<div><dt>\(speech(.result))</dt><dd>\(speech(phrase))</dd></div>"
+  }
+}
+
+extension VoteRule.Shortfall {
+  fileprivate var phrase: Phrase {
+    switch self {
+    case .bar: .notCarried
+    case .turnout: .turnoutMissed
+    case .majority: .majorityMissed
+    }
   }
 }

@@ -46,6 +46,9 @@ extension Facts {
     case .opened(let event):
       (rule, ruleHash) = (event.rule, event.ruleHash)
       openedAt = event.openedAt
+    case .paused(let event): pausedAt = event.pausedAt
+    case .resumed(let event): (pausedAt, endsAt) = (nil, event.closesAt)
+    case .extended(let event): endsAt = event.closesAt
     case .barCrossed(let event):
       name(event.title, event.category)
       crossedAt = event.crossedAt

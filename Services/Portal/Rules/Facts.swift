@@ -25,6 +25,10 @@ struct Facts: Sendable, Equatable {
   var ruleHash: String?
   var scheduledAt: Date?
   var openedAt: Date?
+  /// When the vote closes, if that was changed after its rule was fixed.
+  var endsAt: Date?
+  /// Since when the vote has been paused; nil: it is not.
+  var pausedAt: Date?
   var crossedAt: Date?
   var closing: Closing?
   var count: Tally?
@@ -151,9 +155,12 @@ extension Facts {
     return scheduledAt != nil ? .planned : nil
   }
 
-  /// The final numbers once the vote is closed, else the last count.
+  /// Whether the count is not to be shown yet.
+  var hidesTally: Bool { rule?.totals == .hidden && closing == nil }
+
+  /// The final numbers once the vote is closed, else the last count, unless the rule hides it.
   var tally: Tally? {
-    guard let closing else { return count }
+    guard let closing else { return hidesTally ? nil : count }
     return Tally(yes: closing.yes, no: closing.no, version: count?.version ?? 0, countedAt: closing.at)
   }
 

@@ -6,7 +6,7 @@ struct Occurrence: Sendable, Equatable {
   /// What happened, in the order of the way that a proposal takes.
   enum Kind: String, Sendable, CaseIterable {
     case filed, submitted, returned, revised, lapsed, accepted, rejected, appealed, upheld, overturned, merged
-    case withdrawn, selected, scheduled, opened
+    case withdrawn, selected, scheduled, opened, paused, resumed, extended
     case barCrossed = "bar-crossed", closed, received, assigned
   }
 
@@ -68,6 +68,11 @@ extension Occurrence {
     switch event {
     case .scheduled: self.init(.scheduled, at: time)
     case .opened(let event): self.init(.opened, at: event.openedAt)
+    case .paused(let event): self.init(.paused, at: event.pausedAt, note: event.reason)
+    case .resumed(let event):
+      self.init(.resumed, at: event.resumedAt, note: event.reason, dueAt: event.closesAt)
+    case .extended(let event):
+      self.init(.extended, at: event.extendedAt, note: event.reason, dueAt: event.closesAt)
     case .barCrossed(let event): self.init(.barCrossed, at: event.crossedAt, yes: event.yes, no: event.no)
     case .closed(let event): self.init(.closed, at: event.closedAt, yes: event.yes, no: event.no)
     }

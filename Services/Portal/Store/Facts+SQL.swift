@@ -9,7 +9,8 @@ private let columns: Query = """
   rejection_explanation, appealed_at, appeal_ground, appeal_statement, appeal_decided_at, appeal_outcome,
   appeal_explanation, merged_at, merged_into, merger_reason, selected_at, yes_bar, referral, opens_at, closes_at, rule_hash, scheduled_at, opened_at,
   crossed_at, closed_at, closed_yes, closed_no, carried, tally_version, yes, no, counted_at, case_id, received_at, due_at,
-  ministry, assigned_at, ministry_due_at
+  ministry, assigned_at, ministry_due_at, minimum_turnout, majority, electorate, totals,
+  ends_at, paused_at
   """
 
 extension Facts {
@@ -24,11 +25,17 @@ extension Facts {
     selectedAt = try row["selected_at"]
     if let referral: String = try row["referral"], let referral = VoteRule.Referral(rawValue: referral) {
       rule = VoteRule(
-        yesBar: try row["yes_bar"], referral: referral, opensAt: try row["opens_at"], closesAt: try row["closes_at"])
+        yesBar: try row["yes_bar"], referral: referral, opensAt: try row["opens_at"], closesAt: try row["closes_at"],
+        // Rules that were stored before these were known say nothing about them.
+        minimumTurnout: try row["minimum_turnout"] ?? 0, majority: try row["majority"] ?? false,
+        electorate: (try row["electorate"] as String?).flatMap(VoteRule.Electorate.init) ?? .citizens,
+        totals: (try row["totals"] as String?).flatMap(VoteRule.Totals.init) ?? .running)
     }
     ruleHash = try row["rule_hash"]
     scheduledAt = try row["scheduled_at"]
     openedAt = try row["opened_at"]
+    endsAt = try row["ends_at"]
+    pausedAt = try row["paused_at"]
     crossedAt = try row["crossed_at"]
     if let at: Date = try row["closed_at"] {
       closing = Closing(yes: try row["closed_yes"], no: try row["closed_no"], carried: try row["carried"], at: at)
@@ -102,8 +109,11 @@ extension Transaction {
         rejected_at = \(facts.rejection?.at), rejection_code = \(facts.rejection?.code),
         rejection_explanation = \(facts.rejection?.explanation), selected_at = \(facts.selectedAt),
         yes_bar = \(facts.rule?.yesBar), referral = \(facts.rule?.referral.rawValue), opens_at = \(facts.rule?.opensAt),
-        closes_at = \(facts.rule?.closesAt), rule_hash = \(facts.ruleHash),
+        closes_at = \(facts.rule?.closesAt), minimum_turnout = \(facts.rule?.minimumTurnout),
+        majority = \(facts.rule?.majority), electorate = \(facts.rule?.electorate.rawValue),
+        totals = \(facts.rule?.totals.rawValue), rule_hash = \(facts.ruleHash),
         scheduled_at = \(facts.scheduledAt), opened_at = \(facts.openedAt), crossed_at = \(facts.crossedAt),
+        ends_at = \(facts.endsAt), paused_at = \(facts.pausedAt),
         closed_at = \(facts.closing?.at), closed_yes = \(facts.closing?.yes), closed_no = \(facts.closing?.no),
         carried = \(facts.closing?.carried),
         tally_version = \(facts.count?.version), yes = \(facts.count?.yes), no = \(facts.count?.no),

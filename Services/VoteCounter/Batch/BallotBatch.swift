@@ -15,6 +15,15 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
     let offset: Int64
   }
 
+  struct Change: Sendable, Equatable {
+    let vote: Int32
+    let change: ScheduleChange
+    /// From when on it holds, in milliseconds since 1970.
+    let time: Int64
+    let partition: Int32
+    let offset: Int64
+  }
+
   struct Rejected: Sendable, Equatable {
     let partition: Int32
     let offset: Int64
@@ -29,11 +38,15 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
     let offset: Int64
     let key: [UInt8]?
     let value: [UInt8]?
+
+    /// A record that was read as a control record has its 32 bytes there.
+    var ruleHash: [UInt8] { Array((value ?? []).dropFirst(18).prefix(32)) }
   }
 
   /// Ballots that may count, in the order in which they were read; each partition's in the order of the log.
   @exclusivity(unchecked) private(set) var rows: [BallotRow] = []
   private(set) var controls: [Control] = []
+  private(set) var changes: [Change] = []
   private(set) var rejected: [Rejected] = []
   /// Control records that say what was said before, by partition.
   private(set) var repeatedControls: [Int32: Int64] = [:]
@@ -87,7 +100,9 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
         take(fields, choice, of: votes.number(at: vote), offset, partition)
       }
     } else {
-      if case .control = fields.kind {
+      switch fields.kind {
+      case .ballot: break
+      case .control, .change:
         undecided.insert(fields.proposal)
         deferring.insert(fields.proposal)
       }
@@ -143,18 +158,35 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
       take(record.fields, choice, of: standing.number, record.offset, record.partition)
       return nil
     case .control(let action):
-      // A record that was read as a control record has its 32 bytes there.
-      let ruleHash = Array((record.value ?? []).dropFirst(18).prefix(32))
-      switch standing.take(action, ruleHash: ruleHash, in: record.partition) {
-      case .rejected(let reason): return reason
-      case .repeated: repeatedControls[record.partition, default: 0] += 1
-      case .taken:
-        standings[record.fields.proposal] = standing
+      let outcome = standing.take(action, ruleHash: record.ruleHash, in: record.partition)
+      if outcome == .taken {
         controls.append(
           Control(vote: standing.number, action: action, partition: record.partition, offset: record.offset))
       }
-      return nil
+      return settle(outcome, of: record, standing, &standings)
+    case .change(let kind):
+      let change = ScheduleChange(kind, in: record.value ?? [])
+      let time = record.fields.acceptedAt
+      let outcome = standing.take(change, from: time, ruleHash: record.ruleHash, in: record.partition)
+      if outcome == .taken {
+        changes.append(
+          Change(
+            vote: standing.number, change: change, time: time, partition: record.partition, offset: record.offset))
+      }
+      return settle(outcome, of: record, standing, &standings)
     }
+  }
+
+  private func settle(
+    _ outcome: VoteStanding.ControlOutcome, of record: Deferred, _ standing: VoteStanding,
+    _ standings: inout [UInt128: VoteStanding]
+  ) -> Rejection? {
+    switch outcome {
+    case .rejected(let reason): return reason
+    case .repeated: repeatedControls[record.partition, default: 0] += 1
+    case .taken: standings[record.fields.proposal] = standing
+    }
+    return nil
   }
 
   /// What became of the records, partition by partition.

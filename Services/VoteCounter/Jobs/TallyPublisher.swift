@@ -5,7 +5,7 @@ import Postgres
 import ServiceKit
 
 /// Publishes each tally that changed on `forum.tallies`. What is published last after a crash is published again: readers
-/// keep the highest version.
+/// keep the highest version. A count that the rule hides is published when the vote has closed: its first event is the last.
 struct TallyPublisher: Sendable {
   let database: Database
   let producer: Producer
@@ -20,7 +20,7 @@ struct TallyPublisher: Sendable {
           FROM generate_series(0, \(Int(Topics.ballots.partitions) - 1)) AS n
           LEFT JOIN consumer_offset o ON o.partition = n AND o.topic = \(Topics.ballots.name)) AS counted_up_to
       FROM tally t JOIN vote v ON v.number = t.vote LEFT JOIN tally_published p ON p.vote = t.vote
-      WHERE t.version > coalesce(p.version, 0) ORDER BY t.vote LIMIT 1000
+      WHERE t.version > coalesce(p.version, 0) AND (v.totals = 'running' OR v.closed_at IS NOT NULL) ORDER BY t.vote LIMIT 1000
       """)
     guard !rows.isEmpty else { return }
     let events = try rows.map { row in

@@ -30,7 +30,27 @@ extension QueryRunner {
         )
       )
     }
-    return Dictionary(standings) { first, _ in first }
+    var found = Dictionary(standings) { first, _ in first }
+    try await passChanges(&found)
+    return found
+  }
+
+  /// Takes the standings over the changes of the schedule that their partitions have passed.
+  private func passChanges(_ standings: inout [UInt128: VoteStanding]) async throws {
+    let places = Dictionary(standings.map { ($0.value.number, $0.key) }) { first, _ in first }
+    let rows = try await query(
+      """
+      SELECT vote, partition, number, kind, at_ms, closes_ms FROM ballot_schedule
+      WHERE vote = ANY(\(Array(places.keys))) ORDER BY vote, partition, number
+      """)
+    for row in rows {
+      let raw: Int16 = try row["kind"]
+      guard let place = places[try row["vote"]], let kind = ScheduleChange.Kind(rawValue: UInt8(clamping: raw)) else {
+        continue
+      }
+      let change = ScheduleChange(kind, number: try row["number"], closesAt: try row["closes_ms"])
+      try standings[place]?.pass(change, from: row["at_ms"], in: row["partition"])
+    }
   }
 }
 
@@ -47,6 +67,11 @@ extension UInt128 {
   /// The 16 bytes of an identifier as a number.
   init(_ id: ProposalID) { self = id.bytes.reduce(0) { $0 << 8 | UInt128($1) } }
 }
+
+/// `VoteRule.isCarried` in SQL, of a tally `t` and its vote `v`.
+let carries: Query = """
+  t.yes > v.yes_bar AND t.yes + t.no >= v.minimum_turnout AND (NOT v.majority OR t.yes > t.no)
+  """
 
 extension Transaction {
   /// Holds the rows of votes that are about to close, so that of two counters with the last partitions one comes second
@@ -69,6 +94,21 @@ extension Transaction {
       """)
   }
 
+  func insert(changes: [BallotBatch.Change]) async throws {
+    guard !changes.isEmpty else { return }
+    let rows = changes.sorted {
+      ($0.vote, $0.partition, $0.change.number) < ($1.vote, $1.partition, $1.change.number)
+    }
+    try await execute(
+      """
+      INSERT INTO ballot_schedule (vote, partition, number, kind, at_ms, closes_ms, log_offset)
+      SELECT * FROM unnest(\(rows.map(\.vote)), \(rows.map(\.partition)), \(rows.map(\.change.number)),
+        \(rows.map { Int16($0.change.kind.rawValue) }), \(rows.map(\.time)), \(rows.map(\.change.closesAt)),
+        \(rows.map(\.offset)))
+      ON CONFLICT DO NOTHING
+      """)
+  }
+
   /// Sends tasks over their bar to the Committee, where the rule says at once. The tally's row is locked by this
   /// transaction, so of all that add to it exactly one sees the crossing.
   func publishCrossings(of votes: [Int32], at now: Date) async throws {
@@ -76,11 +116,11 @@ extension Transaction {
     try await publishCrossings(where: "v.referral = 'at-once' AND v.number = ANY(\(votes))", at: now)
   }
 
-  private func publishCrossings(where condition: Query, at now: Date) async throws {
+  func publishCrossings(where condition: Query, at now: Date) async throws {
     let rows = try await query(
       """
       UPDATE tally t SET crossed_at = \(now) FROM vote v
-      WHERE v.number = t.vote AND t.crossed_at IS NULL AND t.yes > v.yes_bar AND \(fragment: condition)
+      WHERE v.number = t.vote AND t.crossed_at IS NULL AND \(fragment: carries) AND \(fragment: condition)
       RETURNING v.proposal, v.title, v.category, v.yes_bar, v.rule_hash, t.yes, t.no
       """)
     for row in rows {
@@ -90,27 +130,6 @@ extension Transaction {
           no: try row["no"], yesBar: try row["yes_bar"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]),
           crossedAt: now),
         at: now)
-    }
-  }
-
-  /// Ends the votes of `numbers` whose closing every partition has passed: their numbers are final.
-  func close(_ numbers: [Int32], at now: Date) async throws {
-    guard !numbers.isEmpty else { return }
-    let rows = try await query(
-      """
-      UPDATE vote v SET state = 'closed', closed_at = \(now), carried = t.yes > v.yes_bar FROM tally t
-      WHERE t.vote = v.number AND v.number = ANY(\(numbers)) AND v.closed_at IS NULL
-        AND (SELECT count(*) FROM ballot_control c WHERE c.vote = v.number AND c.action = 2)
-          = \(Int(Topics.ballots.partitions))
-      RETURNING v.number, v.proposal, v.yes_bar, v.rule_hash, v.carried, t.yes, t.no
-      """)
-    guard !rows.isEmpty else { return }
-    try await publishCrossings(where: "v.number = ANY(\(try rows.map { try $0["number"] as Int32 }))", at: now)
-    for row in rows {
-      try await publish(
-        VoteClosed(
-          proposal: try row["proposal"], yes: try row["yes"], no: try row["no"], yesBar: try row["yes_bar"],
-          carried: try row["carried"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]), closedAt: now), at: now)
     }
   }
 }

@@ -52,7 +52,50 @@ public enum Migrations {
           PRIMARY KEY (vote, action, partition));
 
         CREATE INDEX rejected_ballot_by_voter ON rejected_record (key) WHERE topic = 'forum.ballots';
-        """)
+        """),
+      Migration(
+        101, "rules with turnout, majority and hidden totals",
+        """
+        ALTER TABLE vote
+          ADD COLUMN minimum_turnout bigint NOT NULL DEFAULT 0, ADD COLUMN majority boolean NOT NULL DEFAULT false,
+          ADD COLUMN totals text NOT NULL DEFAULT 'running';
+        CREATE TRIGGER vote_conditions_are_fixed BEFORE UPDATE ON vote FOR EACH ROW
+          WHEN (NEW.minimum_turnout IS DISTINCT FROM OLD.minimum_turnout OR NEW.majority IS DISTINCT FROM OLD.majority
+            OR NEW.totals IS DISTINCT FROM OLD.totals)
+          EXECUTE FUNCTION refuse_new_rule();
+        """),
+      Migration(
+        102, "changes of the schedule",
+        """
+        -- closes_at is the rule's; ends_at, where there is one, when the vote closes after all changes that are in the log.
+        ALTER TABLE vote
+          ADD COLUMN ends_at timestamptz, ADD COLUMN paused_at timestamptz,
+          ADD COLUMN changes_ordered bigint NOT NULL DEFAULT 0, ADD COLUMN changes_made bigint NOT NULL DEFAULT 0,
+          ADD COLUMN closing_announced boolean NOT NULL DEFAULT false;
+        UPDATE vote SET closing_announced = true WHERE state IN ('closing', 'closed');
+
+        CREATE TABLE vote_change (
+          vote int NOT NULL REFERENCES vote, number bigint NOT NULL,
+          kind text NOT NULL, reason text NOT NULL, at timestamptz NOT NULL, closes_at timestamptz NOT NULL,
+          ordered_by uuid NOT NULL, ordered_at timestamptz NOT NULL,
+          -- When its control records were in every partition.
+          made_at timestamptz,
+          PRIMARY KEY (vote, number));
+        CREATE INDEX vote_change_to_make ON vote_change (vote, number) WHERE made_at IS NULL;
+
+        -- The changes that the count has passed, partition by partition.
+        CREATE TABLE ballot_schedule (
+          vote int NOT NULL REFERENCES vote, partition int NOT NULL, number bigint NOT NULL,
+          kind smallint NOT NULL, at_ms bigint NOT NULL, closes_ms bigint NOT NULL, log_offset bigint NOT NULL,
+          PRIMARY KEY (vote, partition, number));
+        """),
+      Migration(
+        103, "results",
+        """
+        -- As they are served and hashed, byte for byte.
+        CREATE TABLE vote_result (
+          vote int PRIMARY KEY REFERENCES vote, document bytea NOT NULL, hash bytea NOT NULL);
+        """),
     ]
 
   /// Who may do what: nobody can change or delete a ballot, and only the counter can write one.
@@ -65,9 +108,11 @@ public enum Migrations {
     GRANT DELETE ON voting.outbox TO forum_voting;
     GRANT INSERT, UPDATE, DELETE ON voting.consumed_sequence, voting.idempotent_response TO forum_voting;
     GRANT INSERT, UPDATE ON voting.vote TO forum_voting;
+    GRANT INSERT, UPDATE (made_at) ON voting.vote_change TO forum_voting;
     GRANT INSERT ON voting.tally TO forum_voting, forum_vote_counter;
     GRANT UPDATE ON voting.vote, voting.tally TO forum_vote_counter;
-    GRANT INSERT ON voting.ballot, voting.ballot_control TO forum_vote_counter;
+    GRANT INSERT ON voting.ballot, voting.ballot_control, voting.ballot_schedule, voting.vote_result
+      TO forum_vote_counter;
     GRANT INSERT, UPDATE ON voting.tally_published TO forum_vote_counter;
     """
 }

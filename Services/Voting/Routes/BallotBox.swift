@@ -15,15 +15,17 @@ struct BallotBox: Sendable {
     let unknown: Counter
     let notStored: Counter
     let shed: Counter
+    let limited: Counter
 
     init(_ metrics: Metrics) {
       let name = "forum_voting_ballots_total"
       let help =
-        "Ballots by answer: accepted into the log, unknown whether in the log, surely not in it, or turned away unread."
+        "Ballots by answer: accepted into the log, unknown whether in the log, surely not in it, turned away unread, or too many of one sender."
       accepted = metrics.counter(name, help, ["answer": "accepted"])
       unknown = metrics.counter(name, help, ["answer": "unknown"])
       notStored = metrics.counter(name, help, ["answer": "not-stored"])
       shed = metrics.counter(name, help, ["answer": "shed"])
+      limited = metrics.counter(name, help, ["answer": "limited"])
     }
   }
 
@@ -35,12 +37,13 @@ struct BallotBox: Sendable {
   let log: Log
   let figures: Figures
   let admission: Admission
+  let rates: BallotRates
   private let nonces = NonceSource()
   private let topic: ProducerTopic
 
   init(
     book: VoteBook, database: Database, clock: WallClock, producer: Producer, ballotKey: HMACKey, log: Log,
-    figures: Figures, admission: Admission
+    figures: Figures, admission: Admission, rates: BallotRates
   ) {
     self.book = book
     self.database = database
@@ -50,6 +53,7 @@ struct BallotBox: Sendable {
     self.log = log
     self.figures = figures
     self.admission = admission
+    self.rates = rates
     topic = producer.topic(Topics.ballots.name)
   }
 
@@ -70,12 +74,15 @@ struct BallotBox: Sendable {
   /// `POST /v1/proposals/{id}/ballots`: 202 once the broker has acknowledged the record with `acks=all`. The receipt says
   /// received, not counted; the first ballot of a voter in the log counts.
   func cast(_ request: Request) async throws -> Response {
+    if let problem = rates.refusal(of: request.http) { throw problem }
     let ballot = try ballot(in: request)
     let caller = try request.authenticated()
     let proposal: ProposalID = try request.id()
     let now = clock.now
     guard let open = book.openVote(on: proposal, at: now) else { throw try await refusal(proposal, at: now) }
+    if let problem = open.vote.rule.electorate.refusal(of: caller) { throw problem }
     let pseudonym = Pseudonyms.pseudonym(issuer: caller.issuer, subject: caller.subject, key: open.key)
+    if let problem = rates.refusal(of: pseudonym) { throw problem }
     let record = BallotRecord(
       proposal: proposal,
       content: .ballot(pseudonym: pseudonym, choice: ballot.choice, nonce: try nonce(of: ballot)),
@@ -143,9 +150,12 @@ struct BallotBox: Sendable {
       return .conflict("vote-not-open", "The vote opens at \(JSON.timestamp(vote.rule.opensAt)).")
     // Its time has come; this process has not heard yet that it is open.
     case .scheduled: return .unavailable("The vote is about to open. Cast the ballot again.")
-    case .open where now < vote.rule.closesAt: return .unavailable("The vote is about to open. Cast the ballot again.")
+    case .open where vote.takesBallots(at: now):
+      return .unavailable("The vote is about to open. Cast the ballot again.")
+    case .open where vote.pausedAt.map { now >= $0 } == true:
+      return .conflict("vote-paused", "The vote is paused, and will close by as much later as the pause lasts.")
     case .open, .closing, .closed:
-      return .conflict("vote-closed", "The vote closed at \(JSON.timestamp(vote.rule.closesAt)).")
+      return .conflict("vote-closed", "The vote closed at \(JSON.timestamp(vote.endsAt)).")
     }
   }
 }

@@ -33,7 +33,7 @@ extension Votes {
       """
       SELECT o.partition, o.base_offset, o.next_offset, o.counted, o.duplicate, o.rejected,
         (SELECT coalesce(sum(yes + no), 0)::bigint FROM tally) AS ballots,
-        (SELECT count(*) FROM ballot_control) AS controls
+        (SELECT count(*) FROM ballot_control) + (SELECT count(*) FROM ballot_schedule) AS controls
       FROM consumer_offset o WHERE o.topic = \(Topics.ballots.name) ORDER BY o.partition
       """)
     let partitions = try rows.map { row in

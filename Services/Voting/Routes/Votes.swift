@@ -7,7 +7,8 @@ extension Votes {
   /// `GET /v1/proposals/{id}/vote`
   func read(_ request: Request) async throws -> Response {
     let (vote, tally) = try await database.voteWithTally(on: request.id())
-    return try .json(VoteView(vote, tally), cache: .seconds(1))
+    let changes = vote.changesMade > 0 ? try await database.changes(of: vote) : []
+    return try .json(VoteView(vote, tally, changes), cache: .seconds(1))
   }
 
   /// `GET /v1/votes?state=&limit=&after=`: newest first.
@@ -31,7 +32,13 @@ struct VoteView: Encodable, Sendable {
   let state: VoteState
   let rule: VoteRule
   let ruleHash: String
-  let tally: TallyView
+  /// Nil while the rule hides it.
+  let tally: TallyView?
+  /// When it closes, beside the rule's time: later, if it was paused or extended.
+  let closesAt: Date
+  let pausedAt: Date?
+  /// What was changed of its schedule, and why; nil without changes, and in lists.
+  let changes: [VoteChangeView]?
   let openedAt: Date?
   let crossedAt: Date?
   let closedAt: Date?
@@ -44,7 +51,7 @@ struct VoteView: Encodable, Sendable {
     let countedAt: Date?
   }
 
-  init(_ vote: Vote, _ tally: Tally) {
+  init(_ vote: Vote, _ tally: Tally, _ changes: [VoteChange] = []) {
     proposal = vote.proposal
     title = vote.title
     category = vote.category
@@ -52,9 +59,14 @@ struct VoteView: Encodable, Sendable {
     state = vote.state
     rule = vote.rule
     ruleHash = Hex.encode(vote.ruleHash)
-    self.tally = TallyView(yes: tally.yes, no: tally.no, version: tally.version, countedAt: tally.countedAt)
+    self.tally =
+      vote.hidesTotals
+      ? nil : TallyView(yes: tally.yes, no: tally.no, version: tally.version, countedAt: tally.countedAt)
+    closesAt = vote.endsAt
+    pausedAt = vote.pausedAt
+    self.changes = changes.isEmpty ? nil : changes.map(VoteChangeView.init)
     openedAt = vote.openedAt
-    crossedAt = tally.crossedAt
+    crossedAt = vote.hidesTotals ? nil : tally.crossedAt
     closedAt = vote.closedAt
     carried = vote.carried
   }

@@ -7,7 +7,7 @@ extension VoteState: PostgresEncodable, PostgresDecodable {}
 
 private let columns: Query = """
   v.number, v.proposal, v.title, v.category, v.reference, v.state, v.rule, v.rule_hash, v.opened_at, v.closed_at,
-  v.carried
+  v.carried, coalesce(v.ends_at, v.closes_at) AS ends_at, v.paused_at, v.changes_ordered, v.changes_made
   """
 
 extension Vote {
@@ -23,6 +23,10 @@ extension Vote {
     openedAt = try row["opened_at"]
     closedAt = try row["closed_at"]
     carried = try row["carried"]
+    endsAt = try row["ends_at"]
+    pausedAt = try row["paused_at"]
+    changesOrdered = try row["changes_ordered"]
+    changesMade = try row["changes_made"]
   }
 }
 
@@ -37,8 +41,19 @@ extension Tally {
 }
 
 extension QueryRunner {
-  func vote(on proposal: ProposalID) async throws -> Vote? {
-    try await one("SELECT \(fragment: columns) FROM vote v WHERE v.proposal = \(proposal)").map(Vote.init)
+  func vote(on proposal: ProposalID, locked: Bool = false) async throws -> Vote? {
+    let lock: Query = locked ? " FOR UPDATE" : ""
+    return try await one(
+      "SELECT \(fragment: columns) FROM vote v WHERE v.proposal = \(proposal)\(fragment: lock)"
+    ).map(Vote.init)
+  }
+
+  /// By their numbers.
+  func votes(numbered numbers: [Int32]) async throws -> [Int32: Vote] {
+    guard !numbers.isEmpty else { return [:] }
+    let votes = try await query("SELECT \(fragment: columns) FROM vote v WHERE v.number = ANY(\(numbers))").map(
+      Vote.init)
+    return Dictionary(votes.map { ($0.number, $0) }) { first, _ in first }
   }
 
   /// - Throws: `Problem` 404
@@ -66,13 +81,25 @@ extension QueryRunner {
     ).map { (try Vote($0), try Tally($0)) }
   }
 
-  /// Votes in `state` whose time in `column` has come.
-  func votesDue(in state: VoteState, by now: Date, limit: Int) async throws -> [Vote] {
-    let due: Query = state == .scheduled ? "v.opens_at" : "v.closes_at"
-    return try await query(
+  /// Scheduled votes whose time has come.
+  func votesToOpen(at now: Date, limit: Int) async throws -> [Vote] {
+    try await query(
       """
       SELECT \(fragment: columns) FROM vote v
-      WHERE v.state = \(state) AND \(fragment: due) <= \(now) ORDER BY v.number LIMIT \(limit)
+      WHERE v.state = \(VoteState.scheduled) AND v.opens_at <= \(now) ORDER BY v.number LIMIT \(limit)
+      """
+    ).map(Vote.init)
+  }
+
+  /// Open votes that should have closed by `cutoff`, and closing ones whose closing is not in the log yet.
+  func votesToClose(by cutoff: Date, limit: Int) async throws -> [Vote] {
+    try await query(
+      """
+      SELECT \(fragment: columns) FROM vote v
+      WHERE (v.state = \(VoteState.open) AND coalesce(v.ends_at, v.closes_at) <= \(cutoff) AND v.paused_at IS NULL
+          AND v.changes_ordered = v.changes_made)
+        OR (v.state = \(VoteState.closing) AND NOT v.closing_announced)
+      ORDER BY v.number LIMIT \(limit)
       """
     ).map(Vote.init)
   }
@@ -95,10 +122,11 @@ extension Transaction {
     let row = try await one(
       """
       INSERT INTO vote (proposal, title, category, reference, state, rule, rule_hash, yes_bar, referral, opens_at,
-        closes_at)
+        closes_at, minimum_turnout, majority, totals)
       VALUES (\(task.proposal), \(task.title), \(task.category), \(task.reference), \(VoteState.scheduled),
         \(String(decoding: canonicalRule, as: UTF8.self)), \(ruleHash), \(task.rule.yesBar),
-        \(task.rule.referral.rawValue), \(task.rule.opensAt), \(task.rule.closesAt))
+        \(task.rule.referral.rawValue), \(task.rule.opensAt), \(task.rule.closesAt), \(task.rule.minimumTurnout),
+        \(task.rule.majority), \(task.rule.totals.rawValue))
       ON CONFLICT (proposal) DO NOTHING RETURNING number
       """)
     guard let number: Int32 = try row?["number"] else { return false }
@@ -106,13 +134,12 @@ extension Transaction {
     return true
   }
 
-  /// Moves a vote on; false if it is not in `state` any more.
-  func move(_ vote: Vote, from state: VoteState, to next: VoteState, at time: Date) async throws -> Bool {
-    let openedAt: Query = next == .open ? ", opened_at = \(time)" : ""
-    return try await execute(
+  /// Opens a vote; false if it is not scheduled any more.
+  func open(_ vote: Vote, at time: Date) async throws -> Bool {
+    try await execute(
       """
-      UPDATE vote SET state = \(next)\(fragment: openedAt)
-      WHERE number = \(vote.number) AND state = \(state)
+      UPDATE vote SET state = \(VoteState.open), opened_at = \(time)
+      WHERE number = \(vote.number) AND state = \(VoteState.scheduled)
       """) == 1
   }
 }

@@ -25,7 +25,7 @@ final class VoteBook: Sendable {
 
   /// The vote if it takes ballots now.
   func openVote(on proposal: ProposalID, at now: Date) -> Entry? {
-    guard let entry = entry(of: proposal), entry.isOpen, now < entry.vote.rule.closesAt else { return nil }
+    guard let entry = entry(of: proposal), entry.isOpen, entry.vote.takesBallots(at: now) else { return nil }
     return entry
   }
 

@@ -4,6 +4,9 @@ public import FoundationEssentials
 public enum VoteEvent: EventFamily {
   case scheduled(VoteScheduled)
   case opened(VoteOpened)
+  case paused(VotePaused)
+  case resumed(VoteResumed)
+  case extended(VoteExtended)
   case barCrossed(VoteBarCrossed)
   case closed(VoteClosed)
 
@@ -13,6 +16,9 @@ public enum VoteEvent: EventFamily {
   public static let decoders: [EventDecoder<Self>] = [
     EventDecoder(VoteScheduled.self, Self.scheduled),
     EventDecoder(VoteOpened.self, Self.opened),
+    EventDecoder(VotePaused.self, Self.paused),
+    EventDecoder(VoteResumed.self, Self.resumed),
+    EventDecoder(VoteExtended.self, Self.extended),
     EventDecoder(VoteBarCrossed.self, Self.barCrossed),
     EventDecoder(VoteClosed.self, Self.closed),
   ]
@@ -22,6 +28,9 @@ public enum VoteEvent: EventFamily {
     switch self {
     case .scheduled(let event): event.proposal
     case .opened(let event): event.proposal
+    case .paused(let event): event.proposal
+    case .resumed(let event): event.proposal
+    case .extended(let event): event.proposal
     case .barCrossed(let event): event.proposal
     case .closed(let event): event.proposal
     }
@@ -148,12 +157,18 @@ public struct VoteClosed: Event, Equatable {
   public var carried: Bool
   /// SHA-256 of the rule's canonical JSON, 64 lower-case hexadecimal digits; that of `VoteScheduled`.
   public var ruleHash: String
-  /// When the count reached the closing in the last partition: after the rule's `closesAt`.
+  /// When the count reached the closing in the last partition: after the rule's `closesAt`, or the later one of a change.
   public var closedAt: Date
+  /// What the vote lacked of its rule; empty if it carried. Absent in events from before a rule had more than a bar.
+  public var shortfalls: [VoteRule.Shortfall]?
+  /// SHA-256 of the document at `/v1/proposals/{id}/vote/result`, 64 lower-case hexadecimal digits. Absent in events
+  /// from before there was one.
+  public var resultHash: String?
 
   /// An event of these members.
   public init(
-    proposal: ProposalID, yes: Int64, no: Int64, yesBar: Int64, carried: Bool, ruleHash: String, closedAt: Date
+    proposal: ProposalID, yes: Int64, no: Int64, yesBar: Int64, carried: Bool, ruleHash: String, closedAt: Date,
+    shortfalls: [VoteRule.Shortfall]? = nil, resultHash: String? = nil
   ) {
     self.proposal = proposal
     self.yes = yes
@@ -162,6 +177,8 @@ public struct VoteClosed: Event, Equatable {
     self.carried = carried
     self.ruleHash = ruleHash
     self.closedAt = closedAt
+    self.shortfalls = shortfalls
+    self.resultHash = resultHash
   }
 }
 

@@ -6,6 +6,8 @@ public import HTTPServer
 /// A role that a token can carry.
 public enum Role: String, Sendable, CaseIterable {
   case citizen, supportUnit = "support-unit", committee, ministry, admin
+  /// A member of the Forum; who votes as one is a citizen, too.
+  case member
 }
 
 /// Who made a request, by the token.
@@ -16,6 +18,8 @@ public struct Caller: Sendable {
   public let subject: String
   /// What the token allows; roles that the Forum does not know are left out.
   public var roles: Set<Role> { held.roles }
+  /// Whether the token has a role; cheaper than a look into `roles`.
+  public func has(_ role: Role) -> Bool { !held.isDisjoint(with: RoleBits([role])) }
   /// The same as bits: hundreds of thousands of callers are remembered, and one is checked for each request.
   let held: RoleBits
   /// The ministry's slug, for its officers.
@@ -53,6 +57,7 @@ struct RoleBits: Sendable {
     case .committee: 4
     case .ministry: 8
     case .admin: 16
+    case .member: 32
     }
   }
 }

@@ -49,9 +49,14 @@ struct CountingBench: Sendable {
   }
 
   /// A vote whose opening records are in the log.
-  func openVote(bar: Int64, referral: VoteRule.Referral = .atOnce) async throws -> Vote {
+  func openVote(
+    bar: Int64, referral: VoteRule.Referral = .atOnce, turnout: Int64 = 0, majority: Bool = false,
+    totals: VoteRule.Totals = .running
+  ) async throws -> Vote {
     let now = Date()
-    let rule = VoteRule(yesBar: bar, referral: referral, opensAt: now, closesAt: now.addingTimeInterval(3_600))
+    let rule = VoteRule(
+      yesBar: bar, referral: referral, opensAt: now, closesAt: now.addingTimeInterval(3_600), minimumTurnout: turnout,
+      majority: majority, totals: totals)
     let task = TaskSelected(
       proposal: ProposalID(), author: CitizenID(), title: "title", category: .jobs, reference: nil, rule: rule,
       reason: "test", selectedAt: now)
@@ -72,11 +77,11 @@ struct CountingBench: Sendable {
     }
   }
 
-  func ballot(_ vote: Vote, _ voter: Int, _ choice: Choice) -> OutgoingRecord {
+  func ballot(_ vote: Vote, _ voter: Int, _ choice: Choice, at time: Date = Date()) -> OutgoingRecord {
     let pseudonym = sha256(Array("\(vote.proposal) \(voter)".utf8))
     let record = BallotRecord(
       proposal: vote.proposal, content: .ballot(pseudonym: pseudonym, choice: choice, nonce: randomBytes(16)),
-      acceptedAt: Date().milliseconds)
+      acceptedAt: time.milliseconds)
     return OutgoingRecord(
       topic: Topics.ballots.name,
       partition: BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions),
@@ -178,8 +183,11 @@ struct CountingBench: Sendable {
 
   /// Makes the database as it was before anything was counted.
   func forgetTheCount() async throws {
-    try await database.execute("TRUNCATE ballot, ballot_control, consumer_offset, rejected_record, outbox")
+    try await database.execute(
+      "TRUNCATE ballot, ballot_control, ballot_schedule, consumer_offset, rejected_record, outbox")
     try await database.execute("UPDATE tally SET yes = 0, no = 0, version = 0, crossed_at = NULL")
+    try await database.execute(
+      "UPDATE vote SET state = 'open', closed_at = NULL, carried = NULL WHERE closed_at IS NOT NULL")
   }
 }
 

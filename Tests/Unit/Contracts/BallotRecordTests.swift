@@ -29,6 +29,18 @@ import Testing
     }
   }
 
+  @Test(arguments: ScheduleChange.Kind.allCases)
+  func aChangeOfTheScheduleSurvivesTheRoundTrip(kind: ScheduleChange.Kind) throws {
+    let change = ScheduleChange(kind, number: 1 << 33 | 7, closesAt: 1_700_000_000_124)
+    let record = BallotRecord(
+      proposal: proposal, content: .change(change, ruleHash: Array(repeating: 9, count: 32)), acceptedAt: 5)
+    let bytes = record.encoded(with: key)
+    #expect(bytes[1] == 1 && bytes[50] == kind.rawValue)
+    #expect(Array(bytes[51..<59]) == [0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0x7c])
+    #expect(Array(bytes[59..<67]) == [0, 0, 0, 2, 0, 0, 0, 7])
+    #expect(try BallotRecord(bytes, key: key) == record)
+  }
+
   @Test func theLayoutIsTheDocumentedOne() {
     let bytes = ballot().encoded(with: key)
     #expect(bytes[0] == 1 && bytes[1] == 0)

@@ -70,8 +70,8 @@ import Testing
 
   @Test func asManyVotesAsTheBarAreNotMoreThanIt() {
     let rule = VoteRule(yesBar: 3, referral: .atOnce, opensAt: time, closesAt: time)
-    #expect(!rule.isCarried(yes: 3))
-    #expect(rule.isCarried(yes: 4))
+    #expect(!rule.isCarried(yes: 3, no: 0))
+    #expect(rule.isCarried(yes: 4, no: 9))
   }
 
   @Test func everyTopicHasOneWriterAndAValidName() {

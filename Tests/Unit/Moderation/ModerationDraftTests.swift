@@ -11,11 +11,14 @@ import Testing
   private static func at(_ seconds: Double) -> String { JSON.timestamp(now.addingTimeInterval(seconds)) }
 
   private static func errors(
-    yesBar: Int64 = 100, referral: String? = nil, opensAt: String? = nil, closesAt: String? = nil
+    yesBar: Int64 = 100, referral: String? = nil, opensAt: String? = nil, closesAt: String? = nil,
+    minimumTurnout: Int64? = nil, majority: Bool? = nil, electorate: String? = nil, totals: String? = nil
   ) -> [String] {
     var errors: [Problem.FieldError] = []
-    let rule = RuleDraft(yesBar: yesBar, referral: referral, opensAt: opensAt, closesAt: closesAt).checked(
-      at: now, &errors)
+    let rule = RuleDraft(
+      yesBar: yesBar, referral: referral, opensAt: opensAt, closesAt: closesAt, minimumTurnout: minimumTurnout,
+      majority: majority, electorate: electorate, totals: totals
+    ).checked(at: now, &errors)
     #expect((rule == nil) == !errors.isEmpty)
     return errors.map(\.pointer)
   }
@@ -88,6 +91,40 @@ import Testing
   func whatIsNoTimeIsRefused(text: String) {
     #expect(Self.errors(opensAt: text) == ["#/rule/opensAt"])
     #expect(Self.errors(closesAt: text) == ["#/rule/closesAt"])
+  }
+
+  @Test(
+    arguments: [
+      (-1, ["#/rule/minimumTurnout"]), (0, []), (60_000_000, []), (60_000_001, ["#/rule/minimumTurnout"]),
+    ] as [(Int64, [String])])
+  func theMinimumTurnoutIsFromNoneToSixtyMillion(turnout: Int64, errors: [String]) {
+    #expect(Self.errors(minimumTurnout: turnout) == errors)
+  }
+
+  @Test func otherElectoratesAndTotalsAreRefused() {
+    #expect(Self.errors(electorate: "everyone") == ["#/rule/electorate"])
+    #expect(Self.errors(totals: "never") == ["#/rule/totals"])
+    #expect(Self.errors(electorate: "members", totals: "running") == [])
+  }
+
+  @Test func whatOnlyTheEndDecidesOrTellsCannotBeReferredAtOnce() {
+    #expect(Self.errors(referral: "at-once", majority: true) == ["#/rule/referral"])
+    #expect(Self.errors(referral: "at-once", totals: "hidden") == ["#/rule/referral"])
+    #expect(Self.errors(referral: "at-once", minimumTurnout: 5, majority: false, totals: "running") == [])
+    #expect(Self.errors(referral: "at-close", majority: true, totals: "hidden") == [])
+  }
+
+  @Test func whatNeedsTheEndIsReferredAtTheEndIfNothingIsSaid() {
+    var errors: [Problem.FieldError] = []
+    var draft = RuleDraft(yesBar: 1, referral: nil, opensAt: nil, closesAt: nil, minimumTurnout: 7)
+    #expect(draft.checked(at: Self.now, &errors)?.referral == .atOnce)
+    #expect(draft.checked(at: Self.now, &errors)?.minimumTurnout == 7)
+    draft.majority = true
+    #expect(draft.checked(at: Self.now, &errors)?.referral == .atClose)
+    draft.majority = false
+    draft.totals = "hidden"
+    #expect(draft.checked(at: Self.now, &errors)?.referral == .atClose)
+    #expect(errors == [])
   }
 
   @Test func allThatIsWrongIsSaidAtOnce() {

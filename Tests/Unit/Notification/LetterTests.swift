@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func theMinistryIsCalledByItsName() {
-    let assigned = Samples.occasions[10]
+    let assigned = Occasion.referral(.assigned(Samples.assigned))
     #expect(letter(assigned, .korean).text.contains("환경부"))
     #expect(letter(assigned, .english).text.contains("Ministry of Environment"))
   }

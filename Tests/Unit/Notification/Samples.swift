@@ -70,6 +70,9 @@ enum Samples {
     .vote(
       .scheduled(VoteScheduled(proposal: proposal, title: title, category: .safety, rule: rule, ruleHash: ""))),
     .vote(.opened(VoteOpened(proposal: proposal, rule: rule, ruleHash: "", openedAt: time))),
+    .vote(.paused(VotePaused(proposal: proposal, reason: "Why.", pausedAt: time, closesAt: time, ruleHash: ""))),
+    .vote(.resumed(VoteResumed(proposal: proposal, reason: "Why.", resumedAt: time, closesAt: time, ruleHash: ""))),
+    .vote(.extended(VoteExtended(proposal: proposal, reason: "Why.", extendedAt: time, closesAt: time, ruleHash: ""))),
     .vote(.barCrossed(barCrossed)),
     closed(carried: true),
     .referral(.received(received)),

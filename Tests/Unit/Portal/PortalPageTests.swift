@@ -46,6 +46,29 @@ import Testing
     }
   }
 
+  @Test(arguments: Language.allCases)
+  func aCountThatTheRuleHidesIsNotOnThePageUntilTheVoteHasClosed(language: Language) {
+    var hidden = task
+    hidden.rule = VoteRule(
+      yesBar: 100, referral: .atClose, opensAt: SampleTask.time(10), closesAt: SampleTask.time(1_000),
+      minimumTurnout: 4_321, majority: true, electorate: .members, totals: .hidden)
+    let open = [hidden.submission, hidden.step(.schedule, 4), hidden.step(.open, 10)]
+    // A count that came too early is kept back all the same.
+    let running = page(hidden.facts(open + [hidden.count(1, yes: 77)]), Speech(language))
+    #expect(!running.contains("tally-yes") && !running.contains("77"))
+    let phrases = [Phrase.totalsHidden, .membersOnly, .majorityMeaning]
+    for phrase in phrases { #expect(running.contains(phrase.in(language))) }
+    #expect(running.contains("4,321"))
+    #expect(Snapshot(hidden.facts(open + [hidden.count(1, yes: 77)]), revision: 1).tally == nil)
+    let listed = ListPage(
+      speech: Speech(language), filter: .all, after: nil,
+      page: Page([hidden.facts(open)], limit: 1) { _ in "" })
+    let list = site.page(listed.document, Speech(language)).text
+    #expect(list.contains(Phrase.totalsHidden.in(language)) && !list.contains("<dd>0</dd>"))
+    let closed = page(hidden.facts(open + [hidden.step(.close, 1_001)]), Speech(language))
+    #expect(closed.contains(">150</dd>"))
+  }
+
   @Test func aLanguageThatWasChosenStaysAndOneThatWasNotDoesNot() {
     let facts = task.facts([task.submission])
     #expect(page(facts, Speech(.english, isChosen: true)).contains("href=\"/?lang=en\""))

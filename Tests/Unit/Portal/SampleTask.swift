@@ -9,7 +9,7 @@ struct SampleTask {
   let caseID = CaseID()
   var title = "제목"
   var body = "본문"
-  let rule = VoteRule(yesBar: 100, referral: .atOnce, opensAt: Self.time(10), closesAt: Self.time(1_000))
+  var rule = VoteRule(yesBar: 100, referral: .atOnce, opensAt: Self.time(10), closesAt: Self.time(1_000))
 
   static func time(_ minute: Int) -> Date { Date(milliseconds: 1_795_000_000_000 + Int64(minute) * 60_000) }
 
