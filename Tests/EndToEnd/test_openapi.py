@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import uuid
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import openapi_spec_validator
@@ -16,6 +16,7 @@ import pytest
 import schemathesis
 import yaml
 from forum import CHECKOUT, eventually, timestamp
+from test_attachments import png
 
 DOCUMENT = CHECKOUT / "deploy/contracts/openapi.yaml"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
@@ -108,7 +109,8 @@ class API:
 
     def call(self, operation, status, token=None, body=None, query=None, headers=None, **path):
         found = self.schema.find_operation_by_id(operation)
-        given = {"body": body, "media_type": "application/json"} if body is not None else {}
+        media = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        given = {"body": body, "media_type": media} if body is not None else {}
         case = found.Case(path_parameters=path, query=query or {}, headers=headers or {}, **given)
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
         answer = case.call(base_url=self.forum.url, headers=authorization, session=self.forum.session)
@@ -153,6 +155,14 @@ def test_a_draft_is_saved_submitted_and_supported_along_the_links_of_the_documen
     saved = api.call("saveDraft", 200, author, text, headers={"If-Match": draft.headers["etag"][0]}, id=place)
     api.call("saveDraft", 412, author, text, headers={"If-Match": draft.headers["etag"][0]}, id=place)
     assert api.call("readDraft", 200, author, id=place).headers["etag"][0] == saved.headers["etag"][0]
+    kept = api.call("addAttachment", 201, author, png(), query={"name": "노선.png"}, id=place).json()
+    assert (kept["number"], kept["name"], kept["type"]) == (1, "노선.png", "image/png")
+    api.call("addAttachment", 415, author, b"no picture", query={"name": "x.png"}, id=place)
+    api.call("addAttachment", 201, author, png(), query={"name": "twice.png"}, id=place)
+    api.call("deleteAttachment", 204, author, id=place, number=2)
+    assert len(api.call("listDraftAttachments", 200, author, id=place).json()["items"]) == 1
+    api.call("readDraftAttachment", 200, author, id=place, number=1)
+    api.call("findSimilar", 200, author, {"title": "밤 버스"})
     key = {"Idempotency-Key": f'"{uuid.uuid4()}"', "If-Match": saved.headers["etag"][0]}
     proposal = api.call("submitDraft", 201, author, headers=key, id=place).json()["id"]
     assert api.call("submitDraft", 201, author, headers=key, id=place).json()["id"] == proposal
@@ -168,6 +178,8 @@ def test_a_draft_is_saved_submitted_and_supported_along_the_links_of_the_documen
     assert last["state"] == "submitted"
     api.call("supportProposal", 409, forum.token("late"), invitation=invitation)
     api.call("readProposal", 200, id=proposal)
+    api.call("listAttachments", 200, id=proposal)
+    assert api.call("readAttachment", 200, id=proposal, number=1).content.startswith(b"\x89PNG")
     assert [item["revision"] for item in api.call("listRevisions", 200, id=proposal).json()["items"]] == [2, 1]
     api.call("withdrawProposal", 200, author, {"reason": "mistake"}, id=proposal)
     api.call("withdrawProposal", 409, author, {"reason": "mistake"}, id=proposal)
@@ -175,6 +187,33 @@ def test_a_draft_is_saved_submitted_and_supported_along_the_links_of_the_documen
     unwanted = api.call("createDraft", 201, author, {}).json()["id"]
     api.call("deleteDraft", 204, author, id=unwanted)
     api.call("deleteDraft", 404, author, id=unwanted)
+
+
+def discuss(forum, api, proposal):
+    """What citizens do with a proposal that was accepted."""
+    citizen, other = forum.tokens(2)
+    api.call("giveSympathy", 200, citizen, id=proposal)
+    api.call("takeSympathyBack", 200, citizen, id=proposal)
+    assert api.call("giveSympathy", 200, citizen, id=proposal).json()["given"]
+    assert api.call("readSympathy", 200, other, id=proposal).json() == {"sympathies": 1, "given": False}
+    opinion = api.call("sayOpinion", 201, citizen, {"side": "pro", "text": "찬성합니다."}, id=proposal).json()["id"]
+    answer = api.call("answerOpinion", 201, other, {"text": "저도 그렇습니다."}, id=opinion).json()["id"]
+    api.call("answerOpinion", 409, other, {"text": "더"}, id=answer)
+    api.call("listAnswers", 200, other, id=opinion)
+    api.call("flagOpinion", 204, other, {"reason": "spam"}, id=opinion)
+    api.call("listFlaggedOpinions", 200, forum.support_unit)
+    api.call("hideOpinion", 200, forum.support_unit, {"code": "offensive", "explanation": "욕설"}, id=opinion)
+    api.call("deleteOpinion", 204, other, id=answer)
+    for token in (None, citizen):
+        api.call("listOpinions", 200, token, query={"side": "pro", "limit": 1}, id=proposal)
+    api.call("flagProposal", 204, other, {"reason": "does-not-belong"}, id=proposal)
+    assert api.call("readFlags", 200, forum.support_unit, id=proposal).json()["open"] == 1
+    api.call("dismissFlags", 200, forum.support_unit, {"reason": "괜찮습니다."}, id=proposal)
+    api.call("dismissFlags", 409, forum.support_unit, {"reason": "괜찮습니다."}, id=proposal)
+    for operation in ("readReviewDelay", "readSelectionRule", "listProposedSelections"):
+        api.call(operation, 200)
+    page = api.call("listActions", 200, query={"limit": 1}).json()
+    api.call("listActions", 200, forum.support_unit, query={"limit": 100, "after": page["next"]})
 
 
 def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum, api):
@@ -188,7 +227,16 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
 
     rejected, returned, selected, same = (propose(title) for title in ("one", "two", "three", "four"))
     author = forum.token("documented")
-    api.call("rejectProposal", 200, unit, {"code": "offensive", "explanation": "정한 말이 아닙니다."}, id=rejected)
+    api.call("lockReview", 200, unit, id=rejected)
+    api.call("lockReview", 409, another, id=rejected)
+    api.call("unlockReview", 200, unit, id=rejected)
+    hiding = {"code": "offensive", "explanation": "정한 말이 아닙니다."}
+    api.call("rejectProposal", 200, unit, hiding, id=rejected)
+    api.call("listReviews", 200, another, query={"attention": "second-person"})
+    api.call("confirmRejection", 403, unit, id=rejected)
+    api.call("refuseRejection", 200, another, id=rejected)
+    api.call("rejectProposal", 200, unit, hiding, id=rejected)
+    api.call("confirmRejection", 200, another, id=rejected)
     eventually(lambda: forum.get(f"/v1/proposals/{rejected}").json()["state"] == "rejected", 20)
     hidden = api.call("readProposal", 200, id=rejected).json()
     assert hidden["title"] == "" and "body" not in hidden
@@ -197,7 +245,7 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     api.call("appealRejection", 409, author, {"ground": "procedure", "statement": "다시 보아 주십시오."}, id=rejected)
     decision = {"outcome": "upheld", "explanation": "그대로입니다."}
     api.call("decideAppeal", 403, unit, decision, id=rejected)
-    api.call("decideAppeal", 200, another, decision, id=rejected)
+    api.call("decideAppeal", 200, forum.token("a-third-of-the-support-unit", "support-unit"), decision, id=rejected)
     assert api.call("readAppeal", 200, id=rejected).json()["appeal"]["decision"]["outcome"] == "upheld"
 
     api.call("returnProposal", 200, unit, {"note": "노선을 적어 주십시오."}, id=returned)
@@ -205,8 +253,11 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     assert api.call("readProposal", 200, id=returned).json()["returnNote"]
 
     api.call("acceptProposal", 200, unit, id=selected)
+    eventually(lambda: forum.get(f"/v1/proposals/{selected}").json()["state"] == "accepted", 20)
+    discuss(forum, api, selected)
     api.call("mergeProposal", 200, unit, {"into": selected, "reason": "같은 제안입니다."}, id=same)
-    rule = {"yesBar": 0, "referral": "at-once"}
+    closes = timestamp(datetime.now(timezone.utc) + timedelta(seconds=20))
+    rule = {"yesBar": 0, "referral": "at-once", "minimumTurnout": 1, "closesAt": closes}
     api.call("selectProposal", 200, unit, {"reason": "많은 관심", "rule": rule}, id=selected)
     api.call("selectProposal", 409, unit, {"reason": "많은 관심", "rule": rule}, id=selected)
     assert api.call("readReview", 200, unit, id=selected).json()["selection"]["rule"]["yesBar"] == 0
@@ -219,6 +270,15 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     assert api.call("readBallot", 200, voter, query={"receipt": receipt}, id=selected).json()["state"] == "counted"
     api.call("readBallot", 200, voter, id=selected)
     api.call("castBallot", 404, voter, {"choice": "yes"}, id=rejected)
+    api.call("pauseVote", 202, unit, {"reason": "점검"}, id=selected)
+    eventually(lambda: "pausedAt" in forum.vote(selected), 20, "the vote is paused")
+    api.call("castBallot", 409, voter, {"choice": "yes"}, id=selected)
+    api.call("resumeVote", 202, unit, {"reason": "점검 끝"}, id=selected)
+    eventually(lambda: "pausedAt" not in forum.vote(selected), 20, "the vote goes on")
+    later = timestamp(datetime.now(timezone.utc) + timedelta(seconds=30))
+    api.call("extendVote", 202, unit, {"reason": "점검한 만큼", "closesAt": later}, id=selected)
+    eventually(lambda: len(forum.vote(selected)["changes"]) == 3, 20, "the vote is extended")
+    api.call("readResult", 404, id=selected)
     api.call("readVote", 200, id=selected)
     api.call("listVotes", 200, query={"state": "open", "limit": 500})
     api.call("readCount", 200)
@@ -232,6 +292,10 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     eventually(lambda: forum.get(f"/v1/proposals/{selected}").json()["state"] == "assigned", 20)
     for state in ("withdrawn", "merged", "assigned"):
         api.call("listProposals", 200, query={"state": state, "limit": 100})
+    forum.await_vote(selected, "closed", 60)
+    result = api.call("readResult", 200, id=selected)
+    assert result.json()["carried"] and result.json()["turnout"] == 1
+    api.call("listProposals", 200, query={"order": "sympathy", "limit": 100})
     first = api.call("listProposals", 200, query={"limit": 1}).json()
     api.call("listProposals", 200, query={"limit": 1, "after": first["next"]})
 

@@ -14,7 +14,7 @@ extension Reviews {
     }
     var before: Int64?
     if let text = request.query("after") {
-      guard let number = Int64(text) else {
+      guard let number = Int64(text), number >= 0 else {
         throw Problem.badRequest("after must be the value of next of an earlier page.")
       }
       before = number

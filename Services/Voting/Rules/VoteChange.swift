@@ -84,7 +84,8 @@ extension Vote {
   private func requireChangeable(at now: Date) throws(Problem) {
     guard state == .open else { throw .conflict("vote-not-open", "The vote is \(state.rawValue).") }
     guard changesOrdered == changesMade else {
-      throw .unavailable("Another change of this vote's schedule is on its way.")
+      throw .conflict(
+        "change-under-way", "Another change of this vote's schedule is on its way. Try again in a moment.")
     }
     guard pausedAt != nil || now < endsAt else {
       throw .conflict("vote-closed", "The vote closed at \(JSON.timestamp(endsAt)).")

@@ -140,7 +140,7 @@ extension CountingTests {
       let refused = await #expect(throws: Problem.self) {
         try await desk.votes.resume(desk.request(on: vote), Votes.ReasonDraft(reason: "복구"))
       }
-      #expect(refused?.status == 503)
+      #expect(refused?.code == "change-under-way")
       try await desk.schedule.run()
       try await bench.database.execute("UPDATE vote_change SET made_at = NULL")
       try await bench.database.execute("UPDATE vote SET changes_made = 0")

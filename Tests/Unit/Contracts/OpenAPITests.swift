@@ -97,27 +97,40 @@ import Testing
       Word.allCases.map(\.rawValue)
     }
     let lists: [String: [String]] = [
+      "ActionWord": words(Deed.self),
       "AppealGround": words(AppealGround.self),
       "AppealOutcome": words(AppealOutcome.self),
+      "AttachmentType": words(Intake.Attachment.Kind.self),
       "BallotState": words(BallotState.self),
       "CaseState": words(CaseState.self),
       "Category": words(Category.self),
       "Choice": words(Choice.self),
       "DeliveryState": words(DeliveryView.State.self),
+      "Electorate": words(VoteRule.Electorate.self),
       "EventType": [Subscription.everything] + Occasion.types,
       "FilingChannel": words(FilingChannel.self),
+      "FlagReason": words(FlagReason.self),
+      "HidingCode": words(Opinion.HidingCode.self),
       "LapseReason": words(LapseReason.self),
       "LetterLanguage": words(Notification.Language.self),
       "MinistrySlug": Ministry.all.map(\.slug),
+      "OpinionSide": words(Opinion.Side.self),
+      "ProposalOrder": words(ProposalOrder.self),
       "ReferralTime": words(VoteRule.Referral.self),
       "RejectionCode": words(RejectionCode.self),
+      "ReviewAttention": words(ReviewAttention.self),
       "ReviewMark": words(ReviewMark.self),
       "ReviewState": words(ReviewState.self),
+      "Shortfall": words(VoteRule.Shortfall.self),
       "TaskState": words(TaskState.self),
+      "VoteChangeKind": words(VoteChange.Kind.self),
       "VoteState": words(VoteState.self),
+      "VoteTotals": words(VoteRule.Totals.self),
       "WebhookState": words(WebhookView.State.self),
       "WithdrawalReason": words(WithdrawalReason.self),
     ]
+    // What a reader may hold against a proposal and against an opinion has the same words.
+    #expect(words(FlagReason.self) == words(Opinion.FlagReason.self))
     let schemas = try #require(document["components", "schemas"])
     let written = schemas.members.filter { $0.value["enum"] != nil }
     #expect(Set(written.map(\.name)) == Set(lists.keys))
@@ -138,6 +151,12 @@ import Testing
       ("SelectionRequest", ["reason"], SelectionDraft.reasonLimit),
       ("AppealRequest", ["statement"], AppealDraft.statementLimit),
       ("AppealDecisionRequest", ["explanation"], RejectionDraft.explanationLimit),
+      ("OpinionRequest", ["text"], Opinion.textLimit),
+      ("AnswerRequest", ["text"], Opinion.textLimit),
+      ("HidingRequest", ["explanation"], Opinion.explanationLimit),
+      ("DismissalRequest", ["reason"], DismissalDraft.reasonLimit),
+      ("ReasonRequest", ["reason"], Votes.ReasonDraft.limit),
+      ("ExtensionRequest", ["reason"], Votes.ReasonDraft.limit),
     ]
     let schemas = try #require(document["components", "schemas"])
     for (schema, path, characters) in limits {
