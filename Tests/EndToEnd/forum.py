@@ -214,14 +214,14 @@ class Forum:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def supporters(self, proposal, subject="proposer"):
-        answer = self.get(f"/v1/proposals/{proposal}/supporters", self.token(subject))
+    def supporters(self, proposal, subject="proposer", token=None):
+        answer = self.get(f"/v1/proposals/{proposal}/supporters", token or self.token(subject))
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def support(self, proposal, subject="proposer"):
-        """As many people as it takes support it."""
-        gate = self.supporters(proposal, subject)
+    def support(self, proposal, subject="proposer", token=None):
+        """As many people as it takes support it; its author is known by a subject or by a token."""
+        gate = self.supporters(proposal, subject, token)
         for number in range(gate["needed"]):
             answer = self.post(f"/v1/invitations/{gate['invitation']}/support", self.token(f"supporter-{number}"))
             assert answer.status_code == 200, answer.text

@@ -78,6 +78,11 @@ def test_files_go_with_the_draft_to_the_proposal(forum, writer):
     submitted = forum.post(f"{place}/submission", writer, headers={"If-Match": '"1"'})
     assert submitted.status_code == 201, submitted.text
     proposal = submitted.headers["Location"]
+    # Before it is public, nor are its files.
+    assert forum.get(f"{proposal}/attachments").status_code == 404
+    assert forum.get(f"{proposal}/attachments/1").status_code == 404
+    assert forum.get(f"{proposal}/attachments/1", writer).headers["Cache-Control"] == "no-store"
+    forum.support(submitted.json()["id"], token=writer)
     assert [item["number"] for item in forum.items(f"{proposal}/attachments")] == [1, 3]
     file = forum.get(f"{proposal}/attachments/1")
     assert (file.status_code, file.content) == (200, PDF)
@@ -93,7 +98,7 @@ def test_files_go_with_the_draft_to_the_proposal(forum, writer):
     for number in ("2", "4", "0", "x"):
         assert forum.get(f"{proposal}/attachments/{number}").status_code == 404
 
-    forum.decide(proposal.rpartition("/")[2], "rejection", {"code": "offensive", "explanation": "욕설"})
+    forum.hide(submitted.json()["id"])
     eventually(lambda: forum.get(f"{proposal}/attachments/1").status_code == 404, 30, "a hidden text hides its files")
     assert forum.items(f"{proposal}/attachments") == []
 

@@ -271,7 +271,8 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     api.call("readBallot", 200, voter, id=selected)
     api.call("castBallot", 404, voter, {"choice": "yes"}, id=rejected)
     api.call("pauseVote", 202, unit, {"reason": "점검"}, id=selected)
-    eventually(lambda: "pausedAt" in forum.vote(selected), 20, "the vote is paused")
+    # It holds a second after its order, so that every process has heard of it.
+    eventually(lambda: forum.cast(selected, voter).status_code == 409, 20, "the vote is paused")
     api.call("castBallot", 409, voter, {"choice": "yes"}, id=selected)
     api.call("resumeVote", 202, unit, {"reason": "점검 끝"}, id=selected)
     eventually(lambda: "pausedAt" not in forum.vote(selected), 20, "the vote goes on")
