@@ -67,8 +67,8 @@ import Testing
   }
 
   @Test func oneChangeAfterTheOther() {
-    #expect(code { try vote(onTheWay: true).paused(for: "", at: now) } == "unavailable")
-    #expect(code { try vote(pausedSince: 1, onTheWay: true).resumed(for: "", at: now) } == "unavailable")
+    #expect(code { try vote(onTheWay: true).paused(for: "", at: now) } == "change-under-way")
+    #expect(code { try vote(pausedSince: 1, onTheWay: true).resumed(for: "", at: now) } == "change-under-way")
   }
 
   @Test(
