@@ -54,6 +54,7 @@ extension Facts {
       crossedAt = event.crossedAt
     case .closed(let event):
       closing = Closing(yes: event.yes, no: event.no, carried: event.carried, at: event.closedAt)
+    case .ballotsRuled, .barLost, .resultAmended: break
     }
   }
 

@@ -8,7 +8,10 @@ public enum VoteEvent: EventFamily {
   case resumed(VoteResumed)
   case extended(VoteExtended)
   case barCrossed(VoteBarCrossed)
+  case ballotsRuled(BallotsRuled)
+  case barLost(VoteBarLost)
   case closed(VoteClosed)
+  case resultAmended(VoteResultAmended)
 
   /// `forum.votes`.
   public static let topic = Topics.votes
@@ -20,7 +23,10 @@ public enum VoteEvent: EventFamily {
     EventDecoder(VoteResumed.self, Self.resumed),
     EventDecoder(VoteExtended.self, Self.extended),
     EventDecoder(VoteBarCrossed.self, Self.barCrossed),
+    EventDecoder(BallotsRuled.self, Self.ballotsRuled),
+    EventDecoder(VoteBarLost.self, Self.barLost),
     EventDecoder(VoteClosed.self, Self.closed),
+    EventDecoder(VoteResultAmended.self, Self.resultAmended),
   ]
 
   /// The proposal that the event is about.
@@ -32,7 +38,10 @@ public enum VoteEvent: EventFamily {
     case .resumed(let event): event.proposal
     case .extended(let event): event.proposal
     case .barCrossed(let event): event.proposal
+    case .ballotsRuled(let event): event.proposal
+    case .barLost(let event): event.proposal
     case .closed(let event): event.proposal
+    case .resultAmended(let event): event.proposal
     }
   }
 }
@@ -94,7 +103,8 @@ public struct VoteOpened: Event, Equatable {
   }
 }
 
-/// The task has more yes votes than its bar: it goes to the Committee. Published once a vote.
+/// The task has more yes votes than its bar: it goes to the Committee. Published once a vote,
+/// and again whenever a bar that was lost is crossed again; no two crossings of a task have the same `crossedAt`.
 public struct VoteBarCrossed: Event, Equatable {
   /// One of the events of `VoteEvent`.
   public typealias Family = VoteEvent
