@@ -7,6 +7,7 @@ public enum VoteEvent: EventFamily {
   case paused(VotePaused)
   case resumed(VoteResumed)
   case extended(VoteExtended)
+  case trendAlarm(VoteTrendAlarm)
   case barCrossed(VoteBarCrossed)
   case closed(VoteClosed)
 
@@ -19,6 +20,7 @@ public enum VoteEvent: EventFamily {
     EventDecoder(VotePaused.self, Self.paused),
     EventDecoder(VoteResumed.self, Self.resumed),
     EventDecoder(VoteExtended.self, Self.extended),
+    EventDecoder(VoteTrendAlarm.self, Self.trendAlarm),
     EventDecoder(VoteBarCrossed.self, Self.barCrossed),
     EventDecoder(VoteClosed.self, Self.closed),
   ]
@@ -31,6 +33,7 @@ public enum VoteEvent: EventFamily {
     case .paused(let event): event.proposal
     case .resumed(let event): event.proposal
     case .extended(let event): event.proposal
+    case .trendAlarm(let event): event.proposal
     case .barCrossed(let event): event.proposal
     case .closed(let event): event.proposal
     }
