@@ -96,7 +96,7 @@ public enum Migrations {
         CREATE TABLE vote_result (
           vote int PRIMARY KEY REFERENCES vote, document bytea NOT NULL, hash bytea NOT NULL);
         """),
-    ]
+    ] + OriginMigrations.all
 
   /// Who may do what: nobody can change or delete a ballot, and only the counter can write one.
   public static let grants = """
@@ -114,5 +114,6 @@ public enum Migrations {
     GRANT INSERT ON voting.ballot, voting.ballot_control, voting.ballot_schedule, voting.vote_result
       TO forum_vote_counter;
     GRANT INSERT, UPDATE ON voting.tally_published TO forum_vote_counter;
-    """
+
+    """ + OriginMigrations.grants
 }
