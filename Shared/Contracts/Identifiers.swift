@@ -111,6 +111,8 @@ public enum Kinds {
   public enum Citizen {}
   /// Of `CaseID`.
   public enum Case {}
+  /// Of `RulingID`.
+  public enum Ruling {}
 }
 
 /// A proposal, and the task that it becomes when it is selected for a vote.
@@ -123,3 +125,5 @@ public typealias OpinionID = Identifier<Kinds.Opinion>
 public typealias CitizenID = Identifier<Kinds.Citizen>
 /// What the Committee has before it.
 public typealias CaseID = Identifier<Kinds.Case>
+/// That certain ballots are voided, or released.
+public typealias RulingID = Identifier<Kinds.Ruling>

@@ -72,6 +72,23 @@ enum KoreanLetters {
         "투표가 끝났습니다", "찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
         event.carried
           ? "찬성이 기준을 넘어 정부혁신추진협의회에 상정됩니다." : "\(lacking(event.shortfalls ?? [.bar])) 상정되지 않습니다. 참여해 주셔서 감사합니다.")
+    case .vote(.ballotsRuled(let event)):
+      Letter.Words(
+        event.kind == .void ? "일부 투표가 무효로 처리되었습니다" : "보류되었던 투표가 집계에 포함됩니다",
+        event.kind == .void
+          ? "두 담당자의 확인을 거쳐 일부 투표를 집계에서 제외합니다.\(ballots(event))"
+          : "두 담당자의 확인을 거쳐 보류되었던 투표를 집계에 포함합니다.\(ballots(event))",
+        "사유: \(name(of: event.code))\n설명: \(event.reason)")
+    case .vote(.barLost(let event)):
+      Letter.Words(
+        "투표가 상정 기준에 미치지 못하게 되었습니다",
+        "무효 처리로 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표가 되어 상정 기준(찬성 \(event.yesBar.grouped)표 초과)을 "
+          + "충족하지 못합니다. 기준을 다시 충족할 때까지 과제의 처리가 정지됩니다.")
+    case .vote(.resultAmended(let event)):
+      Letter.Words(
+        "투표 결과가 정정되었습니다",
+        "정정된 결과: 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
+        event.carried ? "정정된 결과는 상정 기준을 충족합니다." : "\(lacking(event.shortfalls)) 상정 기준을 충족하지 못합니다.")
     case .referral(.received(let event)):
       Letter.Words(
         "정부혁신추진협의회에 접수되었습니다", "과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.")
@@ -109,6 +126,22 @@ enum KoreanLetters {
     case .offensive: "모욕적이거나 불쾌한 내용"
     case .advertisement: "광고"
     }
+  }
+
+  static func name(of code: RulingCode) -> String {
+    switch code {
+    case .noRightToVote: "투표권이 없는 사람의 투표"
+    case .automated: "프로그램에 의한 투표"
+    case .sameHand: "한 사람이 여러 이름으로 한 투표"
+    case .identityStolen: "남의 명의를 도용한 투표"
+    case .examined: "확인 결과 문제 없음"
+    }
+  }
+
+  /// How many ballots a ruling is about; nothing while that is hidden.
+  private static func ballots(_ event: BallotsRuled) -> String {
+    guard let yes = event.yes, let no = event.no else { return "" }
+    return " (찬성 \(yes.grouped)표, 반대 \(no.grouped)표)"
   }
 
   private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {

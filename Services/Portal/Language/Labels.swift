@@ -76,6 +76,18 @@ extension Language {
     return pick(texts)
   }
 
+  func label(_ code: RulingCode) -> String {
+    let texts =
+      switch code {
+      case .noRightToVote: ("투표권이 없는 사람의 투표", "Cast without the right to vote")
+      case .automated: ("프로그램에 의한 투표", "Cast by a program")
+      case .sameHand: ("한 사람이 여러 이름으로 한 투표", "Cast by one person under several names")
+      case .identityStolen: ("남의 명의를 도용한 투표", "Cast under another person's name")
+      case .examined: ("확인 결과 문제 없음", "Examined, and nothing found against them")
+      }
+    return pick(texts)
+  }
+
   func label(_ kind: Occurrence.Kind) -> String {
     let texts =
       switch kind {
@@ -97,8 +109,12 @@ extension Language {
       case .paused: ("투표 일시 중단", "Vote paused")
       case .resumed: ("투표 재개", "Vote resumed")
       case .extended: ("투표 기간 연장", "Vote extended")
+      case .ballotsVoided: ("일부 투표 무효 처리", "Ballots voided")
+      case .ballotsReleased: ("보류된 투표 산입", "Ballots that were held back count")
       case .barCrossed: ("회부 기준 초과", "Bar exceeded")
+      case .barLost: ("회부 기준 미달", "No longer over the bar")
       case .closed: ("투표 종료", "Vote closed")
+      case .resultAmended: ("투표 결과 정정", "Result amended")
       case .received: ("협의회 접수", "Received by the Committee")
       case .assigned: ("소관부처 배정", "Assigned to a ministry")
       }

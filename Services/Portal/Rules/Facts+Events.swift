@@ -55,6 +55,7 @@ extension Facts {
       crossedAt = event.crossedAt
     case .closed(let event):
       closing = Closing(yes: event.yes, no: event.no, carried: event.carried, at: event.closedAt)
+    case .ballotsRuled, .barLost, .resultAmended: break
     }
   }
 

@@ -7,7 +7,8 @@ struct Occurrence: Sendable, Equatable {
   enum Kind: String, Sendable, CaseIterable {
     case filed, submitted, returned, revised, lapsed, accepted, rejected, appealed, upheld, overturned, merged
     case withdrawn, selected, scheduled, opened, paused, resumed, extended
-    case barCrossed = "bar-crossed", closed, received, assigned
+    case ballotsVoided = "ballots-voided", ballotsReleased = "ballots-released"
+    case barCrossed = "bar-crossed", barLost = "bar-lost", closed, resultAmended = "result-amended", received, assigned
   }
 
   let kind: Kind
@@ -76,7 +77,13 @@ extension Occurrence {
       self.init(.extended, at: event.extendedAt, note: event.reason, dueAt: event.closesAt)
     case .trendAlarm: return nil
     case .barCrossed(let event): self.init(.barCrossed, at: event.crossedAt, yes: event.yes, no: event.no)
+    case .ballotsRuled(let event):
+      self.init(
+        event.kind == .void ? .ballotsVoided : .ballotsReleased, at: event.confirmedAt, code: event.code.rawValue,
+        note: event.reason, yes: event.yes, no: event.no)
+    case .barLost(let event): self.init(.barLost, at: event.lostAt, yes: event.yes, no: event.no)
     case .closed(let event): self.init(.closed, at: event.closedAt, yes: event.yes, no: event.no)
+    case .resultAmended(let event): self.init(.resultAmended, at: event.amendedAt, yes: event.yes, no: event.no)
     }
   }
 

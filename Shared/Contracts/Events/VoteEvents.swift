@@ -9,7 +9,10 @@ public enum VoteEvent: EventFamily {
   case extended(VoteExtended)
   case trendAlarm(VoteTrendAlarm)
   case barCrossed(VoteBarCrossed)
+  case ballotsRuled(BallotsRuled)
+  case barLost(VoteBarLost)
   case closed(VoteClosed)
+  case resultAmended(VoteResultAmended)
 
   /// `forum.votes`.
   public static let topic = Topics.votes
@@ -22,7 +25,10 @@ public enum VoteEvent: EventFamily {
     EventDecoder(VoteExtended.self, Self.extended),
     EventDecoder(VoteTrendAlarm.self, Self.trendAlarm),
     EventDecoder(VoteBarCrossed.self, Self.barCrossed),
+    EventDecoder(BallotsRuled.self, Self.ballotsRuled),
+    EventDecoder(VoteBarLost.self, Self.barLost),
     EventDecoder(VoteClosed.self, Self.closed),
+    EventDecoder(VoteResultAmended.self, Self.resultAmended),
   ]
 
   /// The proposal that the event is about.
@@ -35,7 +41,10 @@ public enum VoteEvent: EventFamily {
     case .extended(let event): event.proposal
     case .trendAlarm(let event): event.proposal
     case .barCrossed(let event): event.proposal
+    case .ballotsRuled(let event): event.proposal
+    case .barLost(let event): event.proposal
     case .closed(let event): event.proposal
+    case .resultAmended(let event): event.proposal
     }
   }
 }
@@ -97,7 +106,8 @@ public struct VoteOpened: Event, Equatable {
   }
 }
 
-/// The task has more yes votes than its bar: it goes to the Committee. Published once a vote.
+/// The task has more yes votes than its bar: it goes to the Committee. Published once a vote,
+/// and again whenever a bar that was lost is crossed again; no two crossings of a task have the same `crossedAt`.
 public struct VoteBarCrossed: Event, Equatable {
   /// One of the events of `VoteEvent`.
   public typealias Family = VoteEvent
