@@ -72,7 +72,7 @@ extension Database {
       let count = try await execute(
         """
         DELETE FROM ballot_origin WHERE id IN (
-          SELECT id FROM ballot_origin WHERE last_ms < \(time.milliseconds) ORDER BY last_ms LIMIT \(part))
+          SELECT id FROM ballot_origin WHERE last_ms < \(time.milliseconds) LIMIT \(part))
         """)
       deleted += count
       if count < part { return deleted }
