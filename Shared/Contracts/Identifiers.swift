@@ -125,5 +125,5 @@ public typealias OpinionID = Identifier<Kinds.Opinion>
 public typealias CitizenID = Identifier<Kinds.Citizen>
 /// What the Committee has before it.
 public typealias CaseID = Identifier<Kinds.Case>
-/// That certain ballots are voided, or released.
+/// What the Support Unit rules over ballots: that they are void, or released from quarantine.
 public typealias RulingID = Identifier<Kinds.Ruling>

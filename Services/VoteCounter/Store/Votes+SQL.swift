@@ -113,7 +113,8 @@ extension Transaction {
   /// transaction, so of all that add to it exactly one sees the crossing.
   func publishCrossings(of votes: [Int32], at now: Date) async throws {
     guard !votes.isEmpty else { return }
-    try await publishCrossings(where: "v.referral = 'at-once' AND v.number = ANY(\(votes))", at: now)
+    try await publishCrossings(
+      where: "v.referral = 'at-once' AND v.closed_at IS NULL AND v.number = ANY(\(votes))", at: now)
   }
 
   func publishCrossings(where condition: Query, at now: Date) async throws {

@@ -229,17 +229,26 @@ public struct TallyCounted: Event, Equatable {
   public var yes: Int64
   /// No votes counted so far, each citizen's first ballot only.
   public var no: Int64
+  /// Ballots that were taken out of the count, or never let into it; nil: none.
+  public var void: Int64?
+  /// Ballots in quarantine, which count neither way until they are released; nil: none.
+  public var quarantined: Int64?
   /// For each partition of `forum.ballots`, the offset up to which (exclusive) ballots are in these numbers.
   public var countedUpTo: [Int64]
   /// When the last change was counted.
   public var countedAt: Date
 
   /// An event of these members.
-  public init(proposal: ProposalID, version: Int64, yes: Int64, no: Int64, countedUpTo: [Int64], countedAt: Date) {
+  public init(
+    proposal: ProposalID, version: Int64, yes: Int64, no: Int64, void: Int64 = 0, quarantined: Int64 = 0,
+    countedUpTo: [Int64], countedAt: Date
+  ) {
     self.proposal = proposal
     self.version = version
     self.yes = yes
     self.no = no
+    self.void = void == 0 ? nil : void
+    self.quarantined = quarantined == 0 ? nil : quarantined
     self.countedUpTo = countedUpTo
     self.countedAt = countedAt
   }

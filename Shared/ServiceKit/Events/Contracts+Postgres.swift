@@ -21,5 +21,7 @@ extension RejectionCode: PostgresEncodable, PostgresDecodable {}
 extension WithdrawalReason: PostgresEncodable, PostgresDecodable {}
 extension LapseReason: PostgresEncodable, PostgresDecodable {}
 extension FilingChannel: PostgresEncodable, PostgresDecodable {}
+extension RulingKind: PostgresEncodable, PostgresDecodable {}
+extension RulingCode: PostgresEncodable, PostgresDecodable {}
 extension AppealGround: PostgresEncodable, PostgresDecodable {}
 extension AppealOutcome: PostgresEncodable, PostgresDecodable {}
