@@ -72,13 +72,17 @@ public struct VotingService: ServiceDefinition {
     }
   }
 
+  private let log: Log
   private let votes: Votes
   private let ballotBox: BallotBox
   private let schedule: Schedule
+  private let trends: Trends
+  private let forgetting: Forgetting
 
   /// Opens a producer for ballots, apart from the kit's, with limits of its own.
   /// - Throws: `KafkaError` when the producer's settings are refused.
   public init(_ kit: ServiceKit, _ configuration: Configuration) async throws {
+    log = kit.log
     let ballotKey = HMACKey(configuration.ballotKey)
     let producer = try Producer(
       kit.kafka, linger: configuration.linger, deliveryTimeout: configuration.deliveryTimeout,
@@ -96,14 +100,23 @@ public struct VotingService: ServiceDefinition {
     kit.metrics.gauge("forum_voting_ballots_waiting_limit", "Ballots that may wait for Kafka.") {
       Double(admission.present)
     }
-    let rates = BallotRates(
-      configuration.rates, limited: figures.limited,
-      forgotten: kit.metrics.counter(
-        "forum_voting_rate_forgotten_total",
-        "Senders forgotten before their limit had recovered, for want of memory: limits do not hold while this grows."))
+    let forgotten = kit.metrics.counter(
+      "forum_voting_rate_forgotten_total",
+      "Senders forgotten before their limit had recovered, for want of memory: limits do not hold while this grows.")
+    let origins = BallotOrigins(
+      database: kit.database, masterKey: configuration.pseudonymKey, log: kit.log,
+      dropped: kit.metrics.counter(
+        "forum_voting_origins_dropped_total",
+        "Ballots whose origin is not kept, for want of memory while PostgreSQL was away; they count."))
+    kit.metrics.gauge("forum_voting_origins_waiting", "Ballots whose origin waits to be written to PostgreSQL.") {
+      Double(origins.waiting)
+    }
     ballotBox = BallotBox(
       book: book, database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, log: kit.log,
-      figures: figures, admission: admission, rates: rates)
+      figures: figures, admission: admission,
+      rates: BallotRates(configuration.rates, limited: figures.limited, forgotten: forgotten), origins: origins)
+    trends = Trends(database: kit.database, clock: kit.clock, log: kit.log, metrics: kit.metrics)
+    forgetting = Forgetting(database: kit.database, clock: kit.clock)
     schedule = Schedule(
       database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, book: book, log: kit.log,
       grace: configuration.closingGrace)
@@ -119,6 +132,7 @@ public struct VotingService: ServiceDefinition {
       .post("/v1/proposals/{id}/vote/resumption", for: .supportUnit, votes.resume),
       .post("/v1/proposals/{id}/vote/extension", for: .supportUnit, votes.extend),
       .get("/v1/proposals/{id}/vote/result", for: .everyone, votes.result),
+      .get("/v1/proposals/{id}/vote/trends", for: .supportUnit, votes.trends),
       .get("/v1/votes", for: .everyone, votes.list),
       .get("/v1/count", for: .everyone, votes.count),
     ]
@@ -127,16 +141,26 @@ public struct VotingService: ServiceDefinition {
   /// Selections: each schedules a vote.
   public var consumers: [EventHandler] { [.of(ModerationEvent.self, votes.apply(moderation:in:))] }
 
-  /// Opening and closing on time, in one process; and the open votes in memory, in every process.
+  /// Opening and closing on time, and the hourly look, in one process; in every process the open votes in memory, and
+  /// writing and forgetting where ballots came from.
   public var jobs: [Job] {
     [
       Job("schedule", every: .milliseconds(200), schedule.run),
       Job("vote book", every: .milliseconds(250), exclusive: false, ballotBox.book.refresh),
+      Job("origins of ballots", every: .seconds(1), exclusive: false, ballotBox.origins.write),
+      Job("trends", every: .seconds(20), trends.run),
+      Job("forgetting origins", every: .seconds(3_600), exclusive: false, forgetting.run),
     ]
   }
 
-  /// Gives ballots on their way to Kafka five seconds.
-  public func close() async { await ballotBox.producer.close(flush: 5_000) }
+  /// Gives ballots on their way to Kafka five seconds, and writes where the last ones came from.
+  public func close() async {
+    await ballotBox.producer.close(flush: 5_000)
+    do { try await ballotBox.origins.write() } catch {
+      log.warning(
+        "origins of the last ballots lost", ["ballots": .int(ballotBox.origins.waiting), "error": "\(error)"])
+    }
+  }
 }
 
 /// The votes and their rules.

@@ -265,6 +265,8 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
         api.call("listReviews", 200, unit, query={"state": state, "limit": 100})
 
     forum.await_vote(selected, "open")
+    # As if it had been open for some hours: then there is one to look at.
+    forum.sql(f"UPDATE voting.vote SET opened_at = opened_at - interval '2 hours' WHERE proposal = '{selected}'")
     receipt = api.call("castBallot", 202, voter, {"choice": "yes"}, id=selected).json()["receipt"]
     forum.await_tally(selected, 1, 0)
     assert api.call("readBallot", 200, voter, query={"receipt": receipt}, id=selected).json()["state"] == "counted"
@@ -280,6 +282,8 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     api.call("extendVote", 202, unit, {"reason": "점검한 만큼", "closesAt": later}, id=selected)
     eventually(lambda: len(forum.vote(selected)["changes"]) == 3, 20, "the vote is extended")
     api.call("readResult", 404, id=selected)
+    api.call("listVoteTrends", 403, voter, id=selected)
+    eventually(lambda: api.call("listVoteTrends", 200, unit, query={"limit": 1}, id=selected).json()["items"], 40, "an hour was looked at")
     api.call("readVote", 200, id=selected)
     api.call("listVotes", 200, query={"state": "open", "limit": 500})
     api.call("readCount", 200)

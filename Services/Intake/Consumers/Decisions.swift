@@ -31,8 +31,8 @@ extension Proposals {
     switch envelope.event {
     case .scheduled(let event): try await move(event.proposal, by: .schedule, at: envelope.time, in: transaction)
     case .opened(let event): try await move(event.proposal, by: .open, at: event.openedAt, in: transaction)
-    // The task stays open, whatever its schedule; and what numbers mean for it is told by the bar.
-    case .paused, .resumed, .extended, .ballotsRuled, .barLost, .resultAmended: break
+    // The task stays open, whatever its schedule and whatever is looked into; and what numbers mean for it is told by the bar.
+    case .paused, .resumed, .extended, .ballotsRuled, .barLost, .resultAmended, .trendAlarm: break
     case .barCrossed(let event): try await move(event.proposal, by: .crossBar, at: event.crossedAt, in: transaction)
     case .closed(let event): try await move(event.proposal, by: .close, at: event.closedAt, in: transaction)
     }

@@ -80,6 +80,10 @@ enum EnglishLetters {
       Letter.Words(
         "The vote is extended", "Citizens can vote yes or no until \(time(event.closesAt)).",
         "Reason: \(event.reason)")
+    case .vote(.trendAlarm):
+      Letter.Words(
+        "The vote is being looked into", "Very many ballots came within an hour, or from one network. They still count."
+      )
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "The vote crossed the bar",

@@ -61,6 +61,8 @@ enum KoreanLetters {
     case .vote(.extended(let event)):
       Letter.Words(
         "투표 기간이 연장되었습니다", "\(time(event.closesAt))까지 찬반 투표가 진행됩니다.", "사유: \(event.reason)")
+    case .vote(.trendAlarm):
+      Letter.Words("투표를 살펴보고 있습니다", "한 시간 안에 또는 한 네트워크에서 표가 많이 들어왔습니다. 들어온 표는 그대로 집계됩니다.")
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "찬성이 기준을 넘었습니다",

@@ -23,6 +23,12 @@ enum Occasion: Sendable {
     return true
   }
 
+  /// Whether there is a letter about it: not about what only those should look into who watch over votes.
+  var isWrittenAbout: Bool {
+    if case .vote(.trendAlarm) = self { return false }
+    return true
+  }
+
   private typealias Reader = @Sendable ([UInt8]) throws -> Occasion
 
   private static let readers: [(type: String, read: Reader)] =

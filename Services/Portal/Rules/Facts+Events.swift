@@ -49,6 +49,7 @@ extension Facts {
     case .paused(let event): pausedAt = event.pausedAt
     case .resumed(let event): (pausedAt, endsAt) = (nil, event.closesAt)
     case .extended(let event): endsAt = event.closesAt
+    case .trendAlarm: break
     case .barCrossed(let event):
       name(event.title, event.category)
       crossedAt = event.crossedAt

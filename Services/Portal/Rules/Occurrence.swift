@@ -64,8 +64,9 @@ extension Occurrence {
     }
   }
 
+  /// Nil for what is no step of the vote.
   /// - Parameter time: when the event was made; the announcement carries no time of its own.
-  init(_ event: VoteEvent, at time: Date) {
+  init?(_ event: VoteEvent, at time: Date) {
     switch event {
     case .scheduled: self.init(.scheduled, at: time)
     case .opened(let event): self.init(.opened, at: event.openedAt)
@@ -74,6 +75,7 @@ extension Occurrence {
       self.init(.resumed, at: event.resumedAt, note: event.reason, dueAt: event.closesAt)
     case .extended(let event):
       self.init(.extended, at: event.extendedAt, note: event.reason, dueAt: event.closesAt)
+    case .trendAlarm: return nil
     case .barCrossed(let event): self.init(.barCrossed, at: event.crossedAt, yes: event.yes, no: event.no)
     case .ballotsRuled(let event):
       self.init(

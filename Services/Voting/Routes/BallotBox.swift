@@ -38,12 +38,13 @@ struct BallotBox: Sendable {
   let figures: Figures
   let admission: Admission
   let rates: BallotRates
+  let origins: BallotOrigins
   private let nonces = NonceSource()
   private let topic: ProducerTopic
 
   init(
     book: VoteBook, database: Database, clock: WallClock, producer: Producer, ballotKey: HMACKey, log: Log,
-    figures: Figures, admission: Admission, rates: BallotRates
+    figures: Figures, admission: Admission, rates: BallotRates, origins: BallotOrigins
   ) {
     self.book = book
     self.database = database
@@ -54,6 +55,7 @@ struct BallotBox: Sendable {
     self.figures = figures
     self.admission = admission
     self.rates = rates
+    self.origins = origins
     topic = producer.topic(Topics.ballots.name)
   }
 
@@ -74,7 +76,8 @@ struct BallotBox: Sendable {
   /// `POST /v1/proposals/{id}/ballots`: 202 once the broker has acknowledged the record with `acks=all`. The receipt says
   /// received, not counted; the first ballot of a voter in the log counts.
   func cast(_ request: Request) async throws -> Response {
-    if let problem = rates.refusal(of: request.http) { throw problem }
+    let sender = rates.sender(of: request.http)
+    if let problem = rates.refusal(of: sender) { throw problem }
     let ballot = try ballot(in: request)
     let caller = try request.authenticated()
     let proposal: ProposalID = try request.id()
@@ -89,7 +92,9 @@ struct BallotBox: Sendable {
       acceptedAt: now.milliseconds
     ).encoded(with: ballotKey)
     let partition = BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions)
-    let offset = try await stored(record, key: Array(pseudonym.prefix(16)), in: partition)
+    let offset = try await stored(record, key: Array(pseudonym.prefix(16)), in: partition) {
+      origins.add(pseudonym, on: proposal, at: now, from: sender, accountCreated: caller.accountCreated)
+    }
     figures.accepted.add()
     let receipt = Receipt(partition: partition, offset: offset, record: record, key: ballotKey)
     let accepted = Accepted(receipt: receipt.description, proposal: proposal, acceptedAt: now, state: .pending)
@@ -112,13 +117,17 @@ struct BallotBox: Sendable {
     return bytes
   }
 
-  private func stored(_ record: [UInt8], key: [UInt8], in partition: Int32) async throws(Problem) -> Int64 {
+  /// - Parameter noteOrigin: called for a ballot that is in the log, or may be: what may be voided must be found.
+  private func stored(
+    _ record: [UInt8], key: [UInt8], in partition: Int32, _ noteOrigin: () -> Void
+  ) async throws(Problem) -> Int64 {
     // Asked again: others have come while the token was verified.
     if let problem = admission.refusal() { throw problem }
     let began = ContinuousClock.now
     do {
       let offset = try await topic.send(partition: partition, key: key, value: record)
       admission.stored(after: ContinuousClock.now - began)
+      noteOrigin()
       return offset
     } catch {
       admission.failed()
@@ -130,6 +139,7 @@ struct BallotBox: Sendable {
           503, "ballot-not-stored", "Try again later", detail: "The ballot was not stored. Cast it again.",
           retryAfter: 1)
       }
+      noteOrigin()
       figures.unknown.add()
       log.warning("ballot not acknowledged", ["error": "\(error)"])
       throw .unavailable(

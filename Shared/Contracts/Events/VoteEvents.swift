@@ -7,6 +7,7 @@ public enum VoteEvent: EventFamily {
   case paused(VotePaused)
   case resumed(VoteResumed)
   case extended(VoteExtended)
+  case trendAlarm(VoteTrendAlarm)
   case barCrossed(VoteBarCrossed)
   case ballotsRuled(BallotsRuled)
   case barLost(VoteBarLost)
@@ -22,6 +23,7 @@ public enum VoteEvent: EventFamily {
     EventDecoder(VotePaused.self, Self.paused),
     EventDecoder(VoteResumed.self, Self.resumed),
     EventDecoder(VoteExtended.self, Self.extended),
+    EventDecoder(VoteTrendAlarm.self, Self.trendAlarm),
     EventDecoder(VoteBarCrossed.self, Self.barCrossed),
     EventDecoder(BallotsRuled.self, Self.ballotsRuled),
     EventDecoder(VoteBarLost.self, Self.barLost),
@@ -37,6 +39,7 @@ public enum VoteEvent: EventFamily {
     case .paused(let event): event.proposal
     case .resumed(let event): event.proposal
     case .extended(let event): event.proposal
+    case .trendAlarm(let event): event.proposal
     case .barCrossed(let event): event.proposal
     case .ballotsRuled(let event): event.proposal
     case .barLost(let event): event.proposal

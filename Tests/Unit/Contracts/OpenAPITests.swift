@@ -126,6 +126,7 @@ import Testing
       "VoteChangeKind": words(VoteChange.Kind.self),
       "VoteState": words(VoteState.self),
       "VoteTotals": words(VoteRule.Totals.self),
+      "VoteTrendAlarm": words(VoteTrendAlarm.Kind.self),
       "WebhookState": words(WebhookView.State.self),
       "WithdrawalReason": words(WithdrawalReason.self),
     ]

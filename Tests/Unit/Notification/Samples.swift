@@ -93,6 +93,10 @@ enum Samples {
     .vote(.paused(VotePaused(proposal: proposal, reason: "Why.", pausedAt: time, closesAt: time, ruleHash: ""))),
     .vote(.resumed(VoteResumed(proposal: proposal, reason: "Why.", resumedAt: time, closesAt: time, ruleHash: ""))),
     .vote(.extended(VoteExtended(proposal: proposal, reason: "Why.", extendedAt: time, closesAt: time, ruleHash: ""))),
+    .vote(
+      .trendAlarm(
+        VoteTrendAlarm(
+          proposal: proposal, kind: .oneSiteShare, share: 0.31, ballots: nil, hour: time, observedAt: time))),
     .vote(.barCrossed(barCrossed)),
     closed(carried: true),
     .referral(.received(received)),

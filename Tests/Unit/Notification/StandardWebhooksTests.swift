@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func ballotsAndTalliesAreNotAmongTheEvents() {
-    #expect(Set(Occasion.types).count == 24)
+    #expect(Set(Occasion.types).count == 25)
     #expect(!Occasion.types.contains(TallyCounted.type))
   }
 }
