@@ -81,7 +81,7 @@ extension Votes {
     let place = try request.query("after").map(TimeCursor<Kinds.Ruling>.init)
     let proposal: ProposalID = try request.id()
     guard let vote = try await database.vote(on: proposal) else { throw Self.noVote(proposal) }
-    let isStaff = request.caller?.has(.supportUnit) ?? false
+    let isStaff = request.caller.map { !$0.roles.isDisjoint(with: [.supportUnit, .admin]) } ?? false
     let rulings = try await database.rulings(on: vote, all: isStaff, before: place, limit + 1)
     let page = Page(rulings, limit: limit) { TimeCursor($0.proposedAt, $0.id).text }
     return try .json(
