@@ -122,6 +122,7 @@ import Testing
       "ReviewMark": words(ReviewMark.self),
       "ReviewState": words(ReviewState.self),
       "Shortfall": words(VoteRule.Shortfall.self),
+      "SuspensionReason": words(SuspensionReason.self),
       "TaskState": words(TaskState.self),
       "VoteChangeKind": words(VoteChange.Kind.self),
       "VoteState": words(VoteState.self),
