@@ -27,12 +27,17 @@ extension Facts {
   /// votes and referrals are heard of.
   var custodyState: TaskState? {
     if let loss = suspension {
-      // Only a vote that had lost its bar by then closes without carrying after a crossing.
-      if let closing, !closing.carried, loss.crossedAt.isBefore(closing.at) { return nil }
-      return .suspended
+      return isClosedWithout(loss) ? nil : .suspended
     }
     if isWithMinistry { return .assigned }
     return receipt != nil || crossedAt != nil ? .referred : nil
+  }
+
+  /// Whether the vote closed after it had lost its bar. Told by what it closed with, and by the times only where a vote
+  /// closes while ballots are being voided: then it may not carry, and lose its bar a moment later.
+  private func isClosedWithout(_ loss: Loss) -> Bool {
+    guard let closing, !closing.carried, loss.crossedAt.isBefore(closing.at) else { return false }
+    return !closing.at.isBefore(loss.at)
   }
 
   /// What the case is suspended by: that the last crossing that is known was undone. Nil while it goes on.

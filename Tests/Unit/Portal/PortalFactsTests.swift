@@ -90,6 +90,20 @@ import Testing
     }
   }
 
+  @Test func aVoteThatClosedWithoutItsBarIsClosedAndOneThatLosesItLaterIsSuspended() {
+    let crossed = [task.step(.open, 1), task.step(.crossBar, 30)]
+    let closed = task.step(.close, 90, carried: false)
+    #expect(task.facts(crossed + [task.step(.loseBar, 80), closed]).state == .closed)
+    // The same moment: the loss comes first.
+    #expect(task.facts(crossed + [task.step(.loseBar, 90), closed]).state == .closed)
+    // It closed while ballots were being voided.
+    #expect(task.facts(crossed + [closed, task.step(.loseBar, 91)]).state == .suspended)
+    #expect(task.facts(crossed + [task.step(.close, 90), task.step(.loseBar, 91)]).state == .suspended)
+    // A release brought it over its bar after the closing, and another ruling took that back.
+    let late = [closed, task.step(.crossBar, 100), task.step(.loseBar, 110, crossing: 100)]
+    #expect(task.facts([task.step(.open, 1)] + late).state == .suspended)
+  }
+
   @Test func theTimeOwedIsTheOneThatWasToldLast() {
     let held = [task.step(.crossBar, 30), task.receipt]
     let (lost, again) = ([task.step(.loseBar, 40)], [task.step(.crossBar, 50)])
