@@ -292,7 +292,7 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
         return next((case for case in forum.items("/v1/cases") if case["proposal"] == selected and case["ministry"]), None)
 
     api.call("readCase", 200, id=eventually(case, 30, "the case has its ministry")["id"])
-    api.call("listCases", 200, query={"ministry": "moel", "limit": 100})
+    api.call("listCases", 200, query={"ministry": "moel", "state": "assigned", "limit": 100})
     api.call("listMinistries", 200)
     eventually(lambda: forum.get(f"/v1/proposals/{selected}").json()["state"] == "assigned", 20)
     for state in ("withdrawn", "merged", "assigned"):

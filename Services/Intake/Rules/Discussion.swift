@@ -8,7 +8,7 @@ extension TaskState {
     switch self {
     case .accepted, .selected, .scheduled, .open: true
     case .gathering, .lapsed, .submitted, .returned, .rejected, .appealed, .merged, .withdrawn: false
-    case .closed, .referred, .assigned: false
+    case .closed, .referred, .assigned, .suspended: false
     }
   }
 }

@@ -20,6 +20,7 @@ extension Language {
       case .closed: ("투표 종료", "Vote closed")
       case .referred: ("협의회 회부", "Referred to the Committee")
       case .assigned: ("소관부처 배정", "Assigned to a ministry")
+      case .suspended: ("처리 정지", "Suspended")
       }
     return pick(texts)
   }
@@ -76,6 +77,14 @@ extension Language {
     return pick(texts)
   }
 
+  func label(_ reason: SuspensionReason) -> String {
+    let texts =
+      switch reason {
+      case .barLost: ("무효 처리 후 투표가 회부 기준을 충족하지 못함", "After ballots were voided the vote does not carry any more")
+      }
+    return pick(texts)
+  }
+
   func label(_ code: RulingCode) -> String {
     let texts =
       switch code {
@@ -116,6 +125,8 @@ extension Language {
       case .closed: ("투표 종료", "Vote closed")
       case .resultAmended: ("투표 결과 정정", "Result amended")
       case .received: ("협의회 접수", "Received by the Committee")
+      case .caseSuspended: ("과제 처리 정지", "Case suspended")
+      case .caseResumed: ("과제 처리 재개", "Case resumed")
       case .assigned: ("소관부처 배정", "Assigned to a ministry")
       }
     return pick(texts)

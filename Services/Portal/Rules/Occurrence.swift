@@ -8,7 +8,8 @@ struct Occurrence: Sendable, Equatable {
     case filed, submitted, returned, revised, lapsed, accepted, rejected, appealed, upheld, overturned, merged
     case withdrawn, selected, scheduled, opened, paused, resumed, extended
     case ballotsVoided = "ballots-voided", ballotsReleased = "ballots-released"
-    case barCrossed = "bar-crossed", barLost = "bar-lost", closed, resultAmended = "result-amended", received, assigned
+    case barCrossed = "bar-crossed", barLost = "bar-lost", closed, resultAmended = "result-amended"
+    case received, caseSuspended = "case-suspended", caseResumed = "case-resumed", assigned
   }
 
   let kind: Kind
@@ -92,6 +93,10 @@ extension Occurrence {
     case .received(let event): self.init(.received, at: event.receivedAt, dueAt: event.dueAt)
     case .assigned(let event):
       self.init(.assigned, at: event.assignedAt, code: event.ministry, dueAt: event.dueAt)
+    case .suspended(let event):
+      self.init(.caseSuspended, at: event.suspendedAt, code: event.reason.rawValue, yes: event.yes, no: event.no)
+    case .resumed(let event):
+      self.init(.caseResumed, at: event.resumedAt, yes: event.yes, no: event.no, dueAt: event.dueAt)
     }
   }
 }

@@ -107,7 +107,7 @@ public struct VoteOpened: Event, Equatable {
 }
 
 /// The task has more yes votes than its bar: it goes to the Committee. Published once a vote,
-/// and again whenever a bar that was lost is crossed again; no two crossings of a task have the same `crossedAt`.
+/// and again whenever a bar that was lost is crossed again: with a later `crossedAt` than before, for that names the crossing.
 public struct VoteBarCrossed: Event, Equatable {
   /// One of the events of `VoteEvent`.
   public typealias Family = VoteEvent

@@ -25,3 +25,4 @@ extension RulingKind: PostgresEncodable, PostgresDecodable {}
 extension RulingCode: PostgresEncodable, PostgresDecodable {}
 extension AppealGround: PostgresEncodable, PostgresDecodable {}
 extension AppealOutcome: PostgresEncodable, PostgresDecodable {}
+extension SuspensionReason: PostgresEncodable, PostgresDecodable {}

@@ -126,6 +126,7 @@ import Testing
       "RulingKind": words(RulingKind.self),
       "RulingState": words(RulingState.self),
       "Shortfall": words(VoteRule.Shortfall.self),
+      "SuspensionReason": words(SuspensionReason.self),
       "TaskState": words(TaskState.self),
       "VoteChangeKind": words(VoteChange.Kind.self),
       "VoteState": words(VoteState.self),

@@ -62,6 +62,14 @@ enum Samples {
           shortfalls: carried ? [] : [.turnout], resultHash: "", formerResultHash: nil, amendedAt: time)))
   }
 
+  static let suspended = CaseSuspended(
+    caseID: CaseID(), proposal: proposal, ministry: "me", title: title, reason: .barLost, yes: 99_900, no: 5,
+    yesBar: 100_000, ruleHash: "", crossedAt: time, lostAt: time, suspendedAt: time)
+
+  static let resumed = CaseResumed(
+    caseID: CaseID(), proposal: proposal, ministry: "me", title: title, yes: 100_002, no: 5, yesBar: 100_000,
+    ruleHash: "", crossedAt: time, suspendedAt: time, resumedAt: time, dueAt: time)
+
   static let received = CaseReceived(
     caseID: CaseID(), proposal: proposal, title: title, category: .safety, yes: 100_001, no: 5, yesBar: 100_000,
     ruleHash: "", receivedAt: time, dueAt: time)
@@ -102,6 +110,8 @@ enum Samples {
     .referral(.received(received)),
     ruled(.automated),
     .vote(.barLost(barLost)),
+    .referral(.suspended(suspended)),
+    .referral(.resumed(resumed)),
     amended(carried: false),
     .referral(.assigned(assigned)),
     .proposal(.supportersSought(sought)),
