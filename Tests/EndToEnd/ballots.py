@@ -13,6 +13,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 TOPIC = "forum.ballots"
 PARTITIONS = 12
 LENGTH = 91
+# Kinds of ballots; control records have 1.
+ORDINARY, QUARANTINED = 0, 2
 
 
 def milliseconds(text):
@@ -110,8 +112,10 @@ class Recount:
         key = ballot_key(forum)
         votes = {vote["proposal"]: vote for vote in forum.items("/v1/votes")}
         self.tallies = defaultdict(lambda: {"yes": 0, "no": 0})
-        # The ballots that count: {(proposal, key): (partition, offset, accepted, is yes)}.
+        # The first ballots of their voters: {(proposal, key): (partition, offset, accepted, is yes)}.
         self.ballots = {}
+        # Those of them that are in no tally: {(proposal, key)}.
+        self.quarantined = set()
         self.partitions = {}
         self.reasons = {}
         for partition, records in read_all(forum).items():
@@ -150,7 +154,10 @@ class Recount:
                     outcome["duplicate"] += 1
                 else:
                     self.ballots[proposal, value[18:34]] = (partition, offset, accepted, value[50] == 1)
-                    self.tallies[proposal]["yes" if value[50] == 1 else "no"] += 1
+                    if value[1] == QUARANTINED:
+                        self.quarantined.add((proposal, value[18:34]))
+                    else:
+                        self.tallies[proposal]["yes" if value[50] == 1 else "no"] += 1
                     outcome["counted"] += 1
             if reason is not None:
                 outcome["rejected"] += 1
@@ -205,7 +212,7 @@ def fault(key, value):
         return "unknown-version"
     if not hmac.compare_digest(hmac.new(key, value[:75], hashlib.sha256).digest()[:16], value[75:]):
         return "bad-authentication-code"
-    if value[1] == 0:
+    if value[1] in (ORDINARY, QUARANTINED):
         if value[50] > 1:
             return "unknown-choice"
     elif value[1] != 1 or value[50] not in (1, 2, 3, 4, 5):
@@ -238,7 +245,7 @@ def check_the_count(forum):
     }
     differing = [key for key in stored.keys() | recount.ballots.keys() if stored.get(key) != recount.ballots.get(key)]
     assert not differing, f"{len(differing)} ballots stored are not those that the log says, such as {differing[0]}"
-    assert len(rows) == sum(tally["yes"] + tally["no"] for tally in counted.values())
+    assert len(rows) == sum(tally["yes"] + tally["no"] for tally in counted.values()) + len(recount.quarantined)
     count = forum.count()
     assert len(count["partitions"]) == PARTITIONS
     for row in count["partitions"]:
@@ -246,7 +253,7 @@ def check_the_count(forum):
         assert row["next"] - row["base"] == row["counted"] + row["duplicate"] + row["rejected"], row
         for figure in ("next", "counted", "duplicate", "rejected"):
             assert row[figure] == outcome[figure], f"partition {row['partition']}, {figure}: {row} but the log says {outcome}"
-    assert count["ballots"]["counted"] == sum(tally["yes"] + tally["no"] for tally in shown.values())
+    assert count["ballots"]["counted"] == len(rows)
     assert sum(row["counted"] for row in count["partitions"]) == count["ballots"]["counted"] + count["controls"]
     kept = forum.sql("SELECT partition, record_offset, reason FROM voting.rejected_record WHERE topic = 'forum.ballots'")
     assert {(int(place), int(offset)): reason for place, offset, reason in kept} == recount.reasons
