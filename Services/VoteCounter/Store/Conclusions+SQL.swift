@@ -77,16 +77,19 @@ extension Transaction {
       """)
     for row in rows {
       let number: Int32 = try row["number"]
-      let former = try await one(
-        "SELECT edition, document, hash FROM vote_result WHERE vote = \(number) ORDER BY edition DESC LIMIT 1")
+      let editions = try await query(
+        "SELECT edition, document, hash FROM vote_result WHERE vote = \(number) ORDER BY edition DESC")
       var result = try await result(of: number, closedAt: try row["closed_at"])
-      let formerHash = try former.map { Hex.encode(try $0["hash"] as [UInt8]) }
-      if let former {
-        let old: VoteResult = try JSON.decode(from: try former["document"] as [UInt8])
-        if old.hasSameNumbers(as: result) { continue }
+      // Numbers do not come back, since nothing that is void counts again: there is an edition of them already when
+      // the log is counted anew, and when a ruling has changed nothing.
+      let isKnown = try editions.contains { edition in
+        let old: VoteResult = try JSON.decode(from: try edition["document"] as [UInt8])
+        return old.hasSameNumbers(as: result)
       }
+      if isKnown { continue }
+      let formerHash = try editions.first.map { Hex.encode(try $0["hash"] as [UInt8]) }
       result.amendment = VoteResult.Amendment(of: formerHash, at: now)
-      let edition = try (former?["edition"] ?? 0 as Int32) + 1
+      let edition = try (editions.first?["edition"] ?? 0 as Int32) + 1
       let hash = try await keep(result, of: number, edition: edition)
       try await publish(
         VoteResultAmended(
