@@ -81,6 +81,7 @@ public struct VotingService: ServiceDefinition {
   private let votes: Votes
   private let ballotBox: BallotBox
   private let schedule: Schedule
+  private let teller: RulingTeller
   private let trends: Trends
   private let forgetting: Forgetting
 
@@ -126,9 +127,11 @@ public struct VotingService: ServiceDefinition {
     schedule = Schedule(
       database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, book: book, log: kit.log,
       grace: configuration.closingGrace)
+    teller = RulingTeller(
+      database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, log: kit.log)
   }
 
-  /// Voting; reading votes, ballots and the count; and changing schedules.
+  /// Voting; reading votes, ballots and the count; changing schedules; and ruling over ballots.
   public var routes: [Route] {
     [
       .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast).behind(ballotBox.admission.refusal),
@@ -138,6 +141,11 @@ public struct VotingService: ServiceDefinition {
       .post("/v1/proposals/{id}/vote/resumption", for: .supportUnit, votes.resume),
       .post("/v1/proposals/{id}/vote/extension", for: .supportUnit, votes.extend),
       .get("/v1/proposals/{id}/vote/result", for: .everyone, votes.result),
+      .get("/v1/proposals/{id}/vote/rulings", for: .everyone, votes.rulings),
+      .post("/v1/proposals/{id}/vote/rulings", for: .supportUnit, votes.proposeRuling),
+      .post("/v1/proposals/{id}/vote/rulings/forecast", for: .supportUnit, votes.forecastRuling),
+      .post("/v1/proposals/{id}/vote/rulings/{ruling}/confirmation", for: .supportUnit, votes.confirmRuling),
+      .post("/v1/proposals/{id}/vote/rulings/{ruling}/refusal", for: .supportUnit, votes.refuseRuling),
       .get("/v1/proposals/{id}/vote/trends", for: .supportUnit, votes.trends),
       .get("/v1/votes", for: .everyone, votes.list),
       .get("/v1/count", for: .everyone, votes.count),
@@ -147,11 +155,12 @@ public struct VotingService: ServiceDefinition {
   /// Selections: each schedules a vote.
   public var consumers: [EventHandler] { [.of(ModerationEvent.self, votes.apply(moderation:in:))] }
 
-  /// Opening and closing on time, and the hourly look, in one process; in every process the open votes in memory, and
-  /// writing and forgetting where ballots came from.
+  /// Opening and closing on time, telling rulings, and the hourly look, in one process; in every process the open votes in
+  /// memory, and writing and forgetting where ballots came from.
   public var jobs: [Job] {
     [
       Job("schedule", every: .milliseconds(200), schedule.run),
+      Job("rulings", every: .milliseconds(500), teller.run),
       Job("vote book", every: .milliseconds(250), exclusive: false, ballotBox.book.refresh),
       Job("origins of ballots", every: .seconds(1), exclusive: false, ballotBox.origins.write),
       Job("trends", every: .seconds(20), trends.run),

@@ -30,10 +30,7 @@ struct TallyPublisher: Sendable {
         countedAt: try row["counted_at"])
     }
     let records = try events.map { try CloudEvent.record($0, sequence: $0.version, at: $0.countedAt) }
-    for result in await producer.send(records) {
-      if case .failure(let error) = result { endIfFatal(error, log) }
-      _ = try result.get()
-    }
+    try await producer.sendAll(records, log)
     let votes = try rows.map { try $0["vote"] as Int32 }
     try await database.execute(
       """

@@ -56,7 +56,7 @@ extension QueryRunner {
   ) async throws -> [(pseudonym: UUID, acceptedAt: Int64)] {
     var ballots: [(pseudonym: UUID, acceptedAt: Int64)] = []
     try await origins(of: proposal, matching: condition) { entries in
-      ballots += entries.map { (UUID(number: $0.pseudonym), $0.acceptedAt) }
+      ballots += entries.map { ($0.uuid, $0.acceptedAt) }
     }
     return ballots
   }
@@ -80,9 +80,7 @@ extension Database {
   }
 }
 
-extension UUID {
-  /// The 16 bytes of a number, the first one highest.
-  fileprivate init(number: UInt128) {
-    self = withUnsafeBytes(of: number.bigEndian) { ProposalID(bytes: $0)?.uuid ?? UUID() }
-  }
+extension OriginEntry {
+  /// The pseudonym's 16 bytes as the database has them.
+  var uuid: UUID { withUnsafeBytes(of: pseudonym.bigEndian) { ProposalID(bytes: $0)?.uuid ?? UUID() } }
 }
