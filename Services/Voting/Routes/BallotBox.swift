@@ -113,7 +113,7 @@ struct BallotBox: Sendable {
     return try request.body()
   }
 
-  /// What is suspicious is in quarantine from the log on, and its sender is told nothing of it.
+  /// What is suspicious is in quarantine from the log on; the answer is the same.
   private func content(
     of ballot: Ballot, _ pseudonym: [UInt8], _ nonce: [UInt8], from sender: ClientAddress?, on proposal: ProposalID
   ) -> BallotRecord.Content {
