@@ -24,6 +24,7 @@ public struct VotingService: ServiceDefinition {
     let linger: Int
     let waitTarget: Int
     let rates: BallotRates.Setting
+    let suspectRate: Int
 
     /// Reads the settings that start with `FORUM_VOTING_`.
     /// - Throws: `SettingsError`
@@ -56,6 +57,10 @@ public struct VotingService: ServiceDefinition {
       let site = try settings.int(
         "FORUM_VOTING_NETWORK_RATE", default: 600, in: 0...100_000_000,
         "ballots a minute from one IPv6 /48, twice as many at once; 0: any number")
+      suspectRate = try settings.int(
+        "FORUM_VOTING_SUSPECT_RATE", default: 100, in: 0...100_000_000,
+        "ballots an hour on one task from one IPv4 address or IPv6 /64, as many at once; more are put in quarantine; 0: any number"
+      )
       let proxies = try settings.string(
         "FORUM_VOTING_TRUSTED_PROXIES", default: "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7",
         "networks of the proxies whose X-Forwarded-For names the client")
@@ -115,7 +120,8 @@ public struct VotingService: ServiceDefinition {
     ballotBox = BallotBox(
       book: book, database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, log: kit.log,
       figures: figures, admission: admission,
-      rates: BallotRates(configuration.rates, limited: figures.limited, forgotten: forgotten), origins: origins)
+      rates: BallotRates(configuration.rates, limited: figures.limited, forgotten: forgotten),
+      suspicion: Suspicion(rate: configuration.suspectRate, forgotten: forgotten), origins: origins)
     trends = Trends(database: kit.database, clock: kit.clock, log: kit.log, metrics: kit.metrics)
     forgetting = Forgetting(database: kit.database, clock: kit.clock)
     schedule = Schedule(

@@ -14,6 +14,8 @@ TOPIC = "forum.ballots"
 PARTITIONS = 12
 LENGTH = 91
 FIGURES = ("yes", "no", "void", "quarantined")
+# Kinds of records.
+ORDINARY, CONTROL, QUARANTINED, RULING = range(4)
 
 
 def milliseconds(text):
@@ -130,7 +132,7 @@ class Recount:
                 vote = votes.get(proposal)
                 if vote is None:
                     reason = "unknown-proposal"
-                elif value[1] == 3:
+                elif value[1] == RULING:
                     reason = self._ruling(proposal, value, partition, ended, outcome)
                 elif value[1] == 1 and value[50] > 2:
                     reason = self._change(changes, proposal, vote, value, proposal in opened, proposal in closed, outcome)
@@ -156,7 +158,7 @@ class Recount:
                 else:
                     voter = (proposal, value[18:34])
                     self.ballots[voter] = (partition, offset, accepted, value[50] == 1)
-                    if value[1] == 2:
+                    if value[1] == QUARANTINED:
                         self.standings[voter] = "quarantined"
                     self.tallies[proposal][self._figure(voter)] += 1
                     outcome["counted"] += 1
@@ -235,10 +237,10 @@ def fault(key, value):
         return "unknown-version"
     if not hmac.compare_digest(hmac.new(key, value[:75], hashlib.sha256).digest()[:16], value[75:]):
         return "bad-authentication-code"
-    if value[1] in (0, 2):
+    if value[1] in (ORDINARY, QUARANTINED):
         if value[50] > 1:
             return "unknown-choice"
-    elif value[50] not in {1: (1, 2, 3, 4, 5), 3: (1, 2, 3)}.get(value[1], ()):
+    elif value[50] not in {CONTROL: (1, 2, 3, 4, 5), RULING: (1, 2, 3)}.get(value[1], ()):
         return "unknown-kind"
     return "impossible-time" if int.from_bytes(value[67:75], "big") > 10_000_000_000_000 else None
 

@@ -7,7 +7,7 @@ import time
 import uuid
 from datetime import datetime, timezone
 
-from ballots import check_the_count, milliseconds
+from ballots import ORDINARY, QUARANTINED, check_the_count, milliseconds, read_all
 from forum import eventually, timestamp
 from test_overload import BallotBox
 from test_schedule import events
@@ -56,6 +56,13 @@ def insert(forum, proposal, entries):
         "INSERT INTO voting.ballot_origin (block, proposal, first_ms, last_ms, entries, data) VALUES "
         f"('{uuid.uuid4()}', '{proposal}', {min(times)}, {max(times)}, {len(entries)}, '\\x{data.hex()}')"
     )
+
+
+def ballots_on(forum, proposal):
+    """[(key, record)]: the ballots of a proposal in the log."""
+    records = [record for partition in read_all(forum).values() for record in partition]
+    ours = [(key, value) for _, key, value, _ in records if value and value[2:18] == uuid.UUID(proposal).bytes]
+    return [(key, value) for key, value in ours if value[1] in (ORDINARY, QUARANTINED)]
 
 
 def test_of_each_ballot_its_origin_is_kept_as_a_keyed_hash_and_no_address(forum):
@@ -125,3 +132,26 @@ def test_an_hour_of_ballots_from_one_network_raises_one_alarm_that_names_no_netw
     # It changes nothing for the task, and is no step of its history.
     assert forum.get(f"/v1/proposals/{proposal}").json()["state"] == "open"
     assert forum.get(f"/v1/proposals/{proposal}/vote/trends", forum.token("curious")).status_code == 403
+
+
+def test_suspicious_ballots_are_taken_like_others_and_wait_in_quarantine(forum):
+    proposal = forum.open_vote(title="한 주소에서")
+    voters = forum.tokens(8)
+    with BallotBox(forum, 90, VOTING_SUSPECT_RATE=4) as box:
+        eventually(lambda: forum.cast(proposal, voters[0], base=box.base).ok, 20, "the vote is known there")
+        crowd = {"X-Forwarded-For": "203.0.113.9"}
+        answers = [forum.cast(proposal, token, base=box.base, headers=crowd) for token in voters[1:7]]
+        elsewhere = forum.cast(proposal, voters[7], base=box.base, headers={"X-Forwarded-For": "203.0.113.10"})
+        assert {answer.status_code for answer in [*answers, elsewhere]} == {202}
+        assert len({tuple(sorted(answer.json())) for answer in answers}) == 1, "nobody can tell from the answer"
+        metrics = forum.get("/metrics", base=box.base).text
+        assert "forum_voting_ballots_quarantined_total 2" in metrics
+    kinds = [value[1] for _, value in ballots_on(forum, proposal)]
+    assert sorted(kinds) == [ORDINARY] * 6 + [QUARANTINED] * 2
+    # Their origin is kept like that of others, so that a void finds them.
+    quarantined = {key for key, value in ballots_on(forum, proposal) if value[1] == QUARANTINED}
+    suspect = origin_hash(forum, "203.0.113.9")
+    assert len(quarantined) == 2
+    assert quarantined <= {voter for voter, _, origin, _ in kept(forum, proposal) if origin == suspect}
+    forum.await_tally(proposal, 6, 0)
+    check_the_count(forum)

@@ -55,7 +55,7 @@ extension Transaction {
         SELECT t.vote, t.crossed_at FROM tally t JOIN vote v ON v.number = t.vote
         WHERE t.vote = ANY(\(votes)) AND t.crossed_at IS NOT NULL AND NOT (\(fragment: carries))
         ORDER BY t.vote FOR UPDATE OF t)
-      UPDATE tally t SET crossed_at = NULL FROM lost l JOIN vote v ON v.number = l.vote WHERE t.vote = l.vote
+      UPDATE tally t SET crossed_at = NULL, undone_crossing = l.crossed_at FROM lost l JOIN vote v ON v.number = l.vote WHERE t.vote = l.vote
       RETURNING v.proposal, v.title, v.yes_bar, v.rule_hash, t.yes, t.no, l.crossed_at
       """)
     for row in rows {

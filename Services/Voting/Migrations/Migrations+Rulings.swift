@@ -41,7 +41,10 @@ extension Migrations {
       PRIMARY KEY (ruling, partition));
 
     ALTER TABLE tally
-      ADD COLUMN void bigint NOT NULL DEFAULT 0, ADD COLUMN quarantined bigint NOT NULL DEFAULT 0;
+      ADD COLUMN void bigint NOT NULL DEFAULT 0, ADD COLUMN quarantined bigint NOT NULL DEFAULT 0,
+      -- The crossing that was undone last. A later one is later whatever the clocks of two counters say, since others
+      -- name a crossing by its time.
+      ADD COLUMN undone_crossing timestamptz;
 
     -- Results after the first are amendments; each is kept.
     ALTER TABLE vote_result ADD COLUMN edition int NOT NULL DEFAULT 1;

@@ -97,7 +97,7 @@ public enum Migrations {
           vote int PRIMARY KEY REFERENCES vote, document bytea NOT NULL, hash bytea NOT NULL);
         """),
       rulings,
-    ] + OriginMigrations.all
+    ] + origins
 
   /// Who may do what: nobody can change or delete a ballot, and only the counter can write one.
   public static let grants = """
@@ -120,5 +120,5 @@ public enum Migrations {
     GRANT INSERT ON voting.ruled_ballot TO forum_voting;
     GRANT INSERT ON voting.ballot_mark, voting.ruling_end TO forum_vote_counter;
 
-    """ + OriginMigrations.grants
+    """ + originGrants
 }

@@ -16,6 +16,7 @@ struct BallotBox: Sendable {
     let notStored: Counter
     let shed: Counter
     let limited: Counter
+    let quarantined: Counter
 
     init(_ metrics: Metrics) {
       let name = "forum_voting_ballots_total"
@@ -26,6 +27,8 @@ struct BallotBox: Sendable {
       notStored = metrics.counter(name, help, ["answer": "not-stored"])
       shed = metrics.counter(name, help, ["answer": "shed"])
       limited = metrics.counter(name, help, ["answer": "limited"])
+      quarantined = metrics.counter(
+        "forum_voting_ballots_quarantined_total", "Suspicious ballots, to be counted only when they are released.")
     }
   }
 
@@ -38,13 +41,14 @@ struct BallotBox: Sendable {
   let figures: Figures
   let admission: Admission
   let rates: BallotRates
+  let suspicion: Suspicion
   let origins: BallotOrigins
   private let nonces = NonceSource()
   private let topic: ProducerTopic
 
   init(
     book: VoteBook, database: Database, clock: WallClock, producer: Producer, ballotKey: HMACKey, log: Log,
-    figures: Figures, admission: Admission, rates: BallotRates, origins: BallotOrigins
+    figures: Figures, admission: Admission, rates: BallotRates, suspicion: Suspicion, origins: BallotOrigins
   ) {
     self.book = book
     self.database = database
@@ -55,6 +59,7 @@ struct BallotBox: Sendable {
     self.figures = figures
     self.admission = admission
     self.rates = rates
+    self.suspicion = suspicion
     self.origins = origins
     topic = producer.topic(Topics.ballots.name)
   }
@@ -87,8 +92,7 @@ struct BallotBox: Sendable {
     let pseudonym = Pseudonyms.pseudonym(issuer: caller.issuer, subject: caller.subject, key: open.key)
     if let problem = rates.refusal(of: pseudonym) { throw problem }
     let record = BallotRecord(
-      proposal: proposal,
-      content: .ballot(pseudonym: pseudonym, choice: ballot.choice, nonce: try nonce(of: ballot)),
+      proposal: proposal, content: content(of: ballot, pseudonym, try nonce(of: ballot), from: sender, on: proposal),
       acceptedAt: now.milliseconds
     ).encoded(with: ballotKey)
     let partition = BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions)
@@ -107,6 +111,17 @@ struct BallotBox: Sendable {
     try request.requireJSON()
     if let plain = BallotText.plain(request.http.body) { return plain }
     return try request.body()
+  }
+
+  /// What is suspicious is in quarantine from the log on; the answer is the same.
+  private func content(
+    of ballot: Ballot, _ pseudonym: [UInt8], _ nonce: [UInt8], from sender: ClientAddress?, on proposal: ProposalID
+  ) -> BallotRecord.Content {
+    guard suspicion.isRaised(by: sender, on: proposal) else {
+      return .ballot(pseudonym: pseudonym, choice: ballot.choice, nonce: nonce)
+    }
+    figures.quarantined.add()
+    return .quarantined(pseudonym: pseudonym, choice: ballot.choice, nonce: nonce)
   }
 
   private func nonce(of ballot: Ballot) throws(Problem) -> [UInt8] {

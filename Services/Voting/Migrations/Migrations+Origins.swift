@@ -1,8 +1,8 @@
 import Postgres
 
-/// Where ballots come from, and the hourly look at it.
-enum OriginMigrations {
-  static let all: [Migration] = [
+extension Migrations {
+  /// Where ballots come from, and the hourly look at it.
+  static let origins: [Migration] = [
     Migration(
       110, "origins of ballots",
       """
@@ -34,7 +34,7 @@ enum OriginMigrations {
   ]
 
   /// Behind the rights on all tables: the counter has nothing to do with where ballots come from.
-  static let grants = """
+  static let originGrants = """
     REVOKE ALL ON voting.ballot_origin, voting.vote_trend FROM forum_vote_counter;
     GRANT INSERT, DELETE ON voting.ballot_origin, voting.vote_trend TO forum_voting;
     """
