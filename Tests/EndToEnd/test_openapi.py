@@ -282,6 +282,17 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     api.call("extendVote", 202, unit, {"reason": "점검한 만큼", "closesAt": later}, id=selected)
     eventually(lambda: len(forum.vote(selected)["changes"]) == 3, 20, "the vote is extended")
     api.call("readResult", 404, id=selected)
+    meant = {"quarantined": False, "acceptedFrom": timestamp(datetime.now(timezone.utc) - timedelta(hours=1))}
+    forecast = api.call("forecastRuling", 200, unit, {"kind": "void", "ballots": meant}, id=selected).json()
+    assert forecast["ballots"] == 1 and not forecast["after"]["isCarried"]
+    request = {"kind": "void", "code": "automated", "reason": "기계가 던진 표입니다.", "ballots": meant}
+    ruling = api.call("proposeRuling", 201, unit, request, id=selected).json()["ruling"]
+    api.call("proposeRuling", 409, unit, request, id=selected)
+    api.call("confirmRuling", 403, unit, id=selected, ruling=ruling)
+    api.call("refuseRuling", 200, another, {"reason": "증거가 없습니다."}, id=selected, ruling=ruling)
+    api.call("confirmRuling", 409, another, id=selected, ruling=ruling)
+    assert api.call("listRulings", 200, another, id=selected).json()["items"][0]["refusal"]
+    api.call("listRulings", 200, id=selected)
     api.call("listVoteTrends", 403, voter, id=selected)
     eventually(lambda: api.call("listVoteTrends", 200, unit, query={"limit": 1}, id=selected).json()["items"], 40, "an hour was looked at")
     api.call("readVote", 200, id=selected)
@@ -300,6 +311,13 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     forum.await_vote(selected, "closed", 60)
     result = api.call("readResult", 200, id=selected)
     assert result.json()["carried"] and result.json()["turnout"] == 1
+    ruling = api.call("proposeRuling", 201, unit, request, id=selected).json()["ruling"]
+    api.call("confirmRuling", 200, another, id=selected, ruling=ruling)
+    eventually(lambda: forum.get(f"/v1/proposals/{selected}/vote/result?edition=2").ok, 20, "the result is amended")
+    assert api.call("readResult", 200, id=selected, query={"edition": 2}).json()["void"] == 1
+    assert api.call("listRulings", 200, id=selected).json()["items"][0]["state"] == "complete"
+    assert api.call("readBallot", 200, voter, id=selected).json()["state"] == "void"
+    eventually(lambda: api.call("listCases", 200, query={"state": "suspended", "limit": 100}).json()["items"], 20)
     api.call("listProposals", 200, query={"order": "sympathy", "limit": 100})
     first = api.call("listProposals", 200, query={"limit": 1}).json()
     api.call("listProposals", 200, query={"limit": 1, "after": first["next"]})
