@@ -5,6 +5,7 @@ That the document names every route, and no other, is a unit test (Tests/Unit/Co
 
 import copy
 import json
+import os
 import subprocess
 import sys
 import uuid
@@ -20,6 +21,7 @@ from test_attachments import png
 
 DOCUMENT = CHECKOUT / "deploy/contracts/openapi.yaml"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
@@ -367,7 +369,8 @@ def test_no_request_is_answered_otherwise_than_the_document_says(forum, strict, 
     if token:
         command += ["--header", f"Authorization: Bearer {token}"]
     try:
-        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HOOKS)}
+        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     finally:
         # Nobody answers at addresses that were made up: deliveries to them would hold up those of other tests.
         for webhook in forum.get("/v1/webhooks", token).json()["items"] if token else []:
