@@ -124,6 +124,46 @@ import Testing
     }
   }
 
+  /// The types of what everybody was told, in order.
+  private static func notices(_ database: Database) async throws -> [String] {
+    let rows = try await database.query(
+      "SELECT type, subject, sequence FROM outbox WHERE topic = 'forum.notices' ORDER BY id")
+    for (number, row) in rows.enumerated() {
+      #expect(try row["subject"] as UUID == NoticeID.reviewDelay.uuid)
+      #expect(try row["sequence"] as Int64 == Int64(number + 1))
+    }
+    return try rows.map { try $0["type"] }
+  }
+
+  /// Many processes look at once, whether anything has changed or not.
+  @Test func everyChangeOfTheDelayIsToldOnceHoweverManyLook() async throws {
+    try await Suite.withReviews { reviews, database in
+      @Sendable func lookAtOnce() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for _ in 0..<8 { group.addTask { try await reviews.noticeDelay() } }
+          try await group.waitForAll()
+        }
+      }
+      try await lookAtOnce()
+      #expect(try await Self.notices(database) == [])
+      var told: [String] = []
+      for _ in 0..<5 {
+        let late = try await Suite.submit(reviews, daysAgo: 11.5)
+        try await lookAtOnce()
+        told.append(ReviewDelayed.type)
+        #expect(try await Self.notices(database) == told)
+        // As many that came today: the median is in time again.
+        let young = try await Suite.submit(reviews, daysAgo: 0)
+        try await lookAtOnce()
+        told.append(ReviewOnTime.type)
+        #expect(try await Self.notices(database) == told)
+        for id in [late, young] { _ = try await reviews.accept(Suite.request(id)) }
+        try await lookAtOnce()
+        #expect(try await Self.notices(database) == told)
+      }
+    }
+  }
+
   @Test func theRuleProposesWhatIsSupportedMost() async throws {
     try await Suite.withReviews { reviews, database in
       var ids: [ProposalID] = []

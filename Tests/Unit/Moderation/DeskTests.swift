@@ -113,4 +113,20 @@ import Testing
     #expect(!ReviewDelay(waiting: 3, medianDays: 10, targetDays: 10).isLate)
     #expect(ReviewDelay(waiting: 3, medianDays: 11, targetDays: 10).isLate)
   }
+
+  @Test func everybodyIsToldOfAChangeAndOfNothingElse() {
+    let late = ReviewDelay(waiting: 3, medianDays: 11, targetDays: 10)
+    let onTime = ReviewDelay(waiting: 0, medianDays: 0, targetDays: 10)
+    let now = Self.submitted
+    guard case .reviewDelayed(let delayed) = late.notice(wasLate: false, at: now),
+      case .reviewOnTime(let ended) = onTime.notice(wasLate: true, at: now)
+    else {
+      Issue.record("a change is not told")
+      return
+    }
+    #expect(delayed == ReviewDelayed(waiting: 3, medianDays: 11, targetDays: 10, noticedAt: now))
+    #expect(ended == ReviewOnTime(waiting: 0, medianDays: 0, targetDays: 10, noticedAt: now))
+    #expect(delayed.subject == ended.subject, "one follows the other only under one key")
+    #expect(late.notice(wasLate: true, at: now) == nil && onTime.notice(wasLate: false, at: now) == nil)
+  }
 }
