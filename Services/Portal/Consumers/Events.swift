@@ -43,6 +43,15 @@ struct Chronicle: Sendable {
     try await transaction.learn(about: envelope.event.proposal) { $0.learn(envelope.event) }
   }
 
+  /// What everybody is told: it holds until its end is told.
+  func apply(notice envelope: Envelope<NoticeEvent>, in transaction: Transaction) async throws {
+    switch envelope.event {
+    case .reviewDelayed(let event):
+      try await transaction.keep(DelayNotice(targetDays: event.targetDays, since: event.noticedAt))
+    case .reviewOnTime: try await transaction.endDelayNotice()
+    }
+  }
+
   /// Who has the case.
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
     let id = envelope.event.proposal

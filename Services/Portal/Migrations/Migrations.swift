@@ -68,5 +68,6 @@ public enum Migrations {
       Migration(
         103, "changes of a vote's schedule",
         "ALTER TABLE task ADD COLUMN ends_at timestamptz, ADD COLUMN paused_at timestamptz;"),
+      notices,
     ]
 }
