@@ -94,8 +94,13 @@ public struct ModerationService: ServiceDefinition {
   /// Everybody is told when reviews take longer than they should.
   public var jobs: [Job] { [Job("delay notice", every: .seconds(delaySeconds), reviews.noticeDelay)] }
 
-  /// Proposals that were submitted or withdrawn.
-  public var consumers: [EventHandler] { [.of(ProposalEvent.self, reviews.apply(proposal:in:))] }
+  /// What authors do, and what the Support Unit does in other services.
+  public var consumers: [EventHandler] {
+    [
+      .of(ProposalEvent.self, reviews.apply(proposal:in:)),
+      .of(VoteEvent.self, reviews.apply(vote:in:)),
+    ]
+  }
 }
 
 /// The reviews and what can be done with them; routes, consumers and SQL are in extensions.

@@ -61,7 +61,7 @@ public enum Topics {
   /// Votes that were scheduled, opened, crossed their bar or closed. The counter writes to it by voting's outbox.
   public static let votes = Topic(
     "forum.votes", key: "proposal", writer: "voting",
-    readers: ["intake", "referral", "notification", "portal"])
+    readers: ["intake", "moderation", "referral", "notification", "portal"])
   /// The count of each vote; the last record of each vote stays.
   public static let tallies = Topic(
     "forum.tallies", key: "proposal", cleanup: .compact, writer: "vote-counter", readers: ["portal"])

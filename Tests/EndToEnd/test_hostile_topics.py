@@ -18,7 +18,7 @@ READERS = {
     "forum.proposals": ["moderation", "referral", "notification", "portal"],
     "forum.moderation": ["intake", "voting", "notification", "portal"],
     "forum.notices": ["portal"],
-    "forum.votes": ["intake", "referral", "notification", "portal"],
+    "forum.votes": ["intake", "moderation", "referral", "notification", "portal"],
     "forum.referrals": ["intake", "notification", "portal"],
     "forum.tallies": ["portal"],
 }

@@ -90,5 +90,6 @@ public enum Migrations {
         ALTER TABLE action_log ALTER COLUMN actor DROP NOT NULL;
         """),
       notice,
+      deeds,
     ]
 }

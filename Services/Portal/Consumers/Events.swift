@@ -18,7 +18,7 @@ struct Chronicle: Sendable {
       try await transaction.keep(
         ProposalText(summary: event.summary, body: event.body, reference: event.reference), version: event.revision,
         of: id)
-    case .supportersSought, .lapsed, .withdrawn, .sympathyCounted: break
+    case .supportersSought, .lapsed, .withdrawn, .sympathyCounted, .opinionModerated: break
     }
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
     try await transaction.insert(occurrence, of: id, event: envelope.id)

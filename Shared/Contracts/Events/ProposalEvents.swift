@@ -28,6 +28,7 @@ public enum ProposalEvent: EventFamily {
   case lapsed(ProposalLapsed)
   case withdrawn(ProposalWithdrawn)
   case sympathyCounted(SympathyCounted)
+  case opinionModerated(OpinionModerated)
 
   /// `forum.proposals`.
   public static let topic = Topics.proposals
@@ -39,6 +40,7 @@ public enum ProposalEvent: EventFamily {
     EventDecoder(ProposalLapsed.self, Self.lapsed),
     EventDecoder(ProposalWithdrawn.self, Self.withdrawn),
     EventDecoder(SympathyCounted.self, Self.sympathyCounted),
+    EventDecoder(OpinionModerated.self, Self.opinionModerated),
   ]
 
   /// The proposal that the event is about.
@@ -50,6 +52,7 @@ public enum ProposalEvent: EventFamily {
     case .lapsed(let event): event.proposal
     case .withdrawn(let event): event.proposal
     case .sympathyCounted(let event): event.proposal
+    case .opinionModerated(let event): event.proposal
     }
   }
 }

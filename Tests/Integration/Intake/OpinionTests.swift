@@ -116,14 +116,78 @@ import Testing
       let flagged: Flagged = try IntakeFixture.decoded(try await discussion.flagged(unit))
       #expect(flagged.items.map(\.opinion.id) == [opinion.id])
       #expect(flagged.items[0].flags == ["spam": 1, "offensive": 1, "does-not-belong": 0])
-      _ = try await discussion.hide(unit, .init(code: .offensive, explanation: "욕설"))
-      #expect(
-        try await IntakeFixture.status { try await discussion.hide(unit, .init(code: .offensive, explanation: nil)) }
-          == 409)
+      _ = try await discussion.proposeHiding(unit, .init(code: .offensive, explanation: "욕설"))
+      #expect(try await Self.list(discussion, proposal).items.map(\.text) == ["찬성합니다."], "one person hides nothing")
+      #expect(try await IntakeFixture.status { try await discussion.confirmHiding(unit) } == 403)
+      let waiting: Page = try IntakeFixture.decoded(try await discussion.proposedHidings(unit))
+      #expect(waiting.items.map(\.id) == [opinion.id])
+      let second = Self.request(opinion.id, by: "second", role: "support-unit")
+      _ = try await discussion.confirmHiding(second)
       let shown = try await Self.list(discussion, proposal).items
       #expect(shown.count == 1 && shown[0].text == nil && shown[0].hiding?.code == "offensive")
       let after: Flagged = try IntakeFixture.decoded(try await discussion.flagged(unit))
       #expect(after.items.isEmpty)
+      _ = try await discussion.restore(second, .init(reason: "욕설이 아닙니다."))
+      #expect(try await Self.list(discussion, proposal).items.map(\.text) == ["찬성합니다."])
+      #expect(try await Self.deeds(discussion) == [.proposeHiding, .hide, .restore])
+    }
+  }
+
+  /// What was told of acts on opinions, in order.
+  private static func deeds(_ discussion: Discussion) async throws -> [OpinionDeed] {
+    try await discussion.database.query(
+      "SELECT payload FROM outbox WHERE type = 'kr.forum.opinion.moderated.v1' ORDER BY id"
+    ).map { row in
+      let event: OpinionModerated = try JSON.decode(from: try row["payload"])
+      return event.deed
+    }
+  }
+
+  /// Many of the Support Unit at once: some confirm, some refuse, and one of them decides.
+  @Test func ofAllWhoDecideOnOneHidingOneDoes() async throws {
+    try await Self.with { discussion, proposal in
+      var expected: [OpinionDeed] = []
+      for round in 0..<10 {
+        let opinion = try await Self.say(discussion, proposal, "\(round)")
+        let propose = try await Self.statuses(4) { number in
+          try await discussion.proposeHiding(
+            Self.request(opinion.id, by: "first-\(number)", role: "support-unit"),
+            .init(code: .offensive, explanation: nil))
+        }
+        #expect(propose == [200, 409, 409, 409], "of all who propose it one does")
+        let decide = try await Self.statuses(8) { number in
+          let staff = Self.request(opinion.id, by: "second-\(number)", role: "support-unit")
+          return try await number.isMultiple(of: 2) ? discussion.confirmHiding(staff) : discussion.refuseHiding(staff)
+        }
+        #expect(decide == [200] + Array(repeating: 409, count: 7))
+        let row = try await discussion.database.one("SELECT hidden_at FROM opinion WHERE id = \(opinion.id)")
+        let isHidden = try row?["hidden_at"] as Date? != nil
+        expected += [.proposeHiding, isHidden ? .hide : .refuseHiding]
+        #expect(try await Self.deeds(discussion) == expected, "one event for each act")
+      }
+    }
+  }
+
+  /// Many readers at once, and each of them twice: every one counts once.
+  @Test func flagsAtOnceCountOnceEach() async throws {
+    try await Self.with { discussion, proposal in
+      let opinion = try await Self.say(discussion, proposal)
+      let statuses = try await Self.statuses(12) { number in
+        try await discussion.flag(Self.request(opinion.id, by: "reader-\(number % 3)"), .init(reason: .spam))
+      }
+      #expect(Set(statuses) == [204])
+      let flags: Int? = try await discussion.database.one("SELECT count(*) AS n FROM opinion_flag")?["n"]
+      #expect(flags == 3)
+      #expect(try await Self.list(discussion, proposal).items.map(\.text) == ["찬성합니다."], "flags hide nothing")
+    }
+  }
+
+  private static func statuses(
+    _ count: Int, _ body: @escaping @Sendable (Int) async throws -> Response
+  ) async throws -> [Int] {
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<count { group.addTask { try await IntakeFixture.status { try await body(number) } } }
+      return try await group.reduce(into: []) { $0.append($1) }.sorted()
     }
   }
 

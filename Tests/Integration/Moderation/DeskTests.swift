@@ -124,6 +124,34 @@ import Testing
     }
   }
 
+  @Test func whatIsDoneInOtherServicesStandsInTheLog() async throws {
+    try await Suite.withReviews { reviews, database in
+      let id = try await Suite.submit(reviews)
+      let (opinion, staff) = (OpinionID(), CitizenID())
+      for deed in OpinionDeed.allCases {
+        let event = OpinionModerated(
+          proposal: id, opinion: opinion, deed: deed, actor: staff, role: "support-unit", explanation: "왜",
+          doneAt: Suite.now)
+        try await database.transaction {
+          try await reviews.apply(proposal: Suite.envelope(.opinionModerated(event), id), in: $0)
+        }
+      }
+      let paused = VotePaused(
+        proposal: id, reason: "점검", pausedAt: Suite.now, closesAt: Suite.now, ruleHash: "ab", orderedBy: staff)
+      try await database.transaction {
+        try await reviews.apply(
+          vote: Envelope(id: UUID(), type: "", time: Suite.now, subject: id.uuid, sequence: 1, event: .paused(paused)),
+          in: $0)
+      }
+      let lines = try await database.actions(on: id, before: nil, 10).map(\.1)
+      #expect(lines.map(\.deed) == [.pauseVote, .restore, .hide, .refuseHiding, .proposeHiding, .submit])
+      #expect(lines.map(\.opinion) == [nil, opinion, opinion, opinion, opinion, nil])
+      #expect(lines.prefix(5).allSatisfy { $0.actor == staff })
+      let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(review.state == .pending)
+    }
+  }
+
   /// The types of what everybody was told, in order.
   private static func notices(_ database: Database) async throws -> [String] {
     let rows = try await database.query(

@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import Postgres
 import ServiceKit
 import Testing
 
@@ -82,6 +83,55 @@ import Testing
       .accept, .reject, .return, .merge, .select, .appeal, .uphold, .overturn, .revise, .lapse, .withdraw,
     ]
     #expect(names.isSuperset(of: steps.map(\.rawValue)))
+  }
+}
+
+/// What the Support Unit does in other services, as the action log of moderation has it.
+@Suite struct ForeignDeedTests {
+  private let time = Date(milliseconds: 1_790_000_000_123)
+  private let staff = CitizenID()
+  private let proposal = ProposalID()
+
+  private func reason(_ action: LoggedAction?) throws -> [String: String]? {
+    try action?.reason.map { try JSON.decode(from: Array($0.text.utf8)) }
+  }
+
+  @Test(arguments: OpinionDeed.allCases)
+  func whatIsDoneToAnOpinionIsALineWithItsReason(deed: OpinionDeed) throws {
+    let event = OpinionModerated(
+      proposal: proposal, opinion: OpinionID(), deed: deed, actor: staff, role: "admin",
+      code: deed == .restore || deed == .refuseHiding ? nil : .offensive,
+      explanation: deed == .refuseHiding ? nil : "왜", doneAt: time)
+    let line = try #require(try LoggedAction(.opinionModerated(event), nil))
+    #expect(line.deed.rawValue == deed.rawValue && line.opinion == event.opinion && line.proposal == proposal)
+    #expect(line.actor == staff && line.role == "admin" && line.at == time)
+    let reasons: [OpinionDeed: [String: String]] = [
+      .proposeHiding: ["code": "offensive", "explanation": "왜"], .hide: ["code": "offensive", "explanation": "왜"],
+      .restore: ["reason": "왜"],
+    ]
+    #expect(try reason(line) == reasons[deed])
+    // What one person alone holds against a text is for the Support Unit.
+    let (shown, forStaff) = (try ActionView(1, line, forStaff: false), try ActionView(1, line, forStaff: true))
+    #expect((shown.reason == nil) == (deed == .proposeHiding || deed == .refuseHiding))
+    #expect((forStaff.reason == nil) == (deed == .refuseHiding) && shown.actor == staff)
+  }
+
+  @Test func whatIsDoneToAVoteIsALineAndWhatHappensToItIsNone() throws {
+    let paused = VotePaused(
+      proposal: proposal, reason: "점검", pausedAt: time, closesAt: time, ruleHash: "ab", orderedBy: staff)
+    let resumed = VoteResumed(
+      proposal: proposal, reason: "끝", resumedAt: time, closesAt: time, ruleHash: "ab", orderedBy: staff)
+    let extended = VoteExtended(
+      proposal: proposal, reason: "연장", extendedAt: time, closesAt: time, ruleHash: "ab", orderedBy: staff)
+    let lines = try [VoteEvent.paused(paused), .resumed(resumed), .extended(extended)].map {
+      try #require(try LoggedAction($0, at: time))
+    }
+    #expect(lines.map(\.deed) == [.pauseVote, .resumeVote, .extendVote])
+    #expect(lines.allSatisfy { $0.actor == staff && $0.role == "support-unit" && $0.proposal == proposal })
+    #expect(try lines.map { try reason($0)?["reason"] } == ["점검", "끝", "연장"])
+    let closed = VoteClosed(
+      proposal: proposal, yes: 1, no: 2, yesBar: 3, carried: false, ruleHash: "ab", closedAt: time)
+    #expect(try LoggedAction(.closed(closed), at: time) == nil)
   }
 }
 
