@@ -25,6 +25,8 @@ struct Proposal: Sendable, Equatable {
   var merger: Merger?
   /// Citizens who support it.
   var sympathies: Int64 = 0
+  /// The files that go with it; those that it was submitted with, for good.
+  var attachments: [PublishedFile] = []
 
   /// Why the Support Unit turned it down.
   struct Rejection: Sendable, Equatable {
@@ -56,11 +58,10 @@ struct ProposalText: Sendable, Equatable {
   let reference: String?
 
   /// SHA-256 of the canonical text, hexadecimal.
-  var fingerprint: String {
-    get throws {
-      try CanonicalText(title: title, summary: summary, body: body, category: category, reference: reference)
-        .fingerprint()
-    }
+  func fingerprint(with attachments: [PublishedFile]) throws -> String {
+    try CanonicalText(
+      title: title, summary: summary, body: body, category: category, reference: reference, attachments: attachments
+    ).fingerprint()
   }
 }
 

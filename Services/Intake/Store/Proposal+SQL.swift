@@ -6,7 +6,9 @@ import ServiceKit
 private let columns: Query = """
   id, author, title, summary, body, category, reference, revision, channel, state, state_since, filed_at, submitted_at,
   supporters_needed, gate_ends_at, invitation, withdrawal_reason, lapse_reason, rejection_code, rejection_explanation,
-  return_note, merged_into, merger_reason, sympathies_of(id) AS sympathies
+  return_note, merged_into, merger_reason, sympathies_of(id) AS sympathies,
+  (SELECT jsonb_agg(jsonb_build_object('number', number, 'name', name, 'type', type, 'size', size,
+    'sha256', encode(sha256, 'hex')) ORDER BY number) FROM attachment WHERE proposal = id) AS attachments
   """
 
 extension ProposalText {
@@ -42,6 +44,9 @@ extension Proposal {
     sympathies = try row["sympathies"]
     if let code: RejectionCode = try row["rejection_code"] {
       rejection = Rejection(code: code, explanation: try row["rejection_explanation"])
+    }
+    if let files: PostgresJSON = try row["attachments"] {
+      attachments = try JSON.decode(from: Array(files.text.utf8))
     }
     returnNote = try row["return_note"]
     if let into: ProposalID = try row["merged_into"] {
