@@ -4,7 +4,7 @@ import json
 import uuid
 
 import pytest
-from forum import eventually, in_parallel
+from forum import eventually, in_parallel, in_seconds
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +133,20 @@ def test_opinions_are_said_answered_flagged_hidden_and_deleted(forum, accepted):
     assert forum.call("DELETE", f"/v1/opinions/{opinion}", writer).status_code == 204
     assert forum.call("DELETE", f"/v1/opinions/{answer.json()['id']}", reader).status_code == 204
     assert opinion not in [item["id"] for item in forum.items(f"{place}?side=contra")]
+
+
+def test_a_task_over_its_bar_is_discussed_until_its_vote_has_closed(forum):
+    proposal = forum.open_vote(yes_bar=0, title="기준을 넘은 뒤", closesAt=in_seconds(12))
+    forum.cast_until_taken(proposal, forum.token("steady-voter"))
+    eventually(lambda: state(forum, proposal) in ("referred", "assigned"), 20, "it is referred at once")
+    citizen = somebody(forum)
+    assert forum.call("PUT", f"/v1/proposals/{proposal}/sympathy", citizen).status_code == 200
+    said = {"side": "pro", "text": "아직 투표 중입니다."}
+    assert forum.post(f"/v1/proposals/{proposal}/opinions", citizen, said).status_code == 201
+    forum.await_vote(proposal, "closed")
+    refused = lambda: forum.post(f"/v1/proposals/{proposal}/opinions", citizen, said).status_code == 409
+    eventually(refused, 20, "the discussion ends with the vote")
+    assert forum.call("PUT", f"/v1/proposals/{proposal}/sympathy", citizen).status_code == 409
 
 
 def test_what_cannot_be_public_is_refused(forum, accepted):

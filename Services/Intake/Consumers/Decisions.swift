@@ -34,7 +34,9 @@ extension Proposals {
     // The task stays open, whatever its schedule.
     case .paused, .resumed, .extended: break
     case .barCrossed(let event): try await move(event.proposal, by: .crossBar, at: event.crossedAt, in: transaction)
-    case .closed(let event): try await move(event.proposal, by: .close, at: event.closedAt, in: transaction)
+    case .closed(let event):
+      let proposal = try await transaction.proposal(event.proposal, locked: true)
+      try await transaction.update(proposal.voteClosed(at: event.closedAt))
     }
   }
 

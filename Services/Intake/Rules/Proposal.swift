@@ -27,6 +27,8 @@ struct Proposal: Sendable, Equatable {
   var sympathies: Int64 = 0
   /// The files that go with it; those that it was submitted with, for good.
   var attachments: [PublishedFile] = []
+  /// When its vote closed; nil before.
+  var voteClosedAt: Date?
 
   /// Why the Support Unit turned it down.
   struct Rejection: Sendable, Equatable {
@@ -90,6 +92,13 @@ extension Proposal {
   func appealDecided(_ outcome: AppealOutcome, at time: Date) -> Proposal {
     var changed = following(outcome == .upheld ? .uphold : .overturn, at: time) ?? self
     if outcome == .overturned { changed.rejection = nil }
+    return changed
+  }
+
+  /// Follows the end of its vote, whatever became of it before.
+  func voteClosed(at time: Date) -> Proposal {
+    var changed = following(.close, at: time) ?? self
+    changed.voteClosedAt = time
     return changed
   }
 

@@ -6,7 +6,7 @@ import ServiceKit
 private let columns: Query = """
   id, author, title, summary, body, category, reference, revision, channel, state, state_since, filed_at, submitted_at,
   supporters_needed, gate_ends_at, invitation, withdrawal_reason, lapse_reason, rejection_code, rejection_explanation,
-  return_note, merged_into, merger_reason, sympathies_of(id) AS sympathies,
+  return_note, merged_into, merger_reason, sympathies_of(id) AS sympathies, vote_closed_at,
   (SELECT jsonb_agg(jsonb_build_object('number', number, 'name', name, 'type', type, 'size', size,
     'sha256', encode(sha256, 'hex')) ORDER BY number) FROM attachment WHERE proposal = id) AS attachments
   """
@@ -48,6 +48,7 @@ extension Proposal {
     if let files: PostgresJSON = try row["attachments"] {
       attachments = try JSON.decode(from: Array(files.text.utf8))
     }
+    voteClosedAt = try row["vote_closed_at"]
     returnNote = try row["return_note"]
     if let into: ProposalID = try row["merged_into"] {
       merger = Merger(into: into, reason: try row["merger_reason"])
@@ -90,7 +91,7 @@ extension Transaction {
         withdrawal_reason = \(proposal.withdrawalReason), lapse_reason = \(proposal.lapseReason),
         rejection_code = \(proposal.rejection?.code), rejection_explanation = \(proposal.rejection?.explanation),
         return_note = \(proposal.returnNote), merged_into = \(proposal.merger?.into),
-        merger_reason = \(proposal.merger?.reason)
+        merger_reason = \(proposal.merger?.reason), vote_closed_at = \(proposal.voteClosedAt)
       WHERE id = \(proposal.id)
       """)
   }
