@@ -24,10 +24,38 @@ import Testing
     }
   }
 
+  /// All of them wait for the review before any goes on.
+  private static func statusesAtOnce(
+    _ count: Int, on review: ProposalID, _ reviews: Reviews, _ body: @escaping @Sendable (Int) async throws -> Response
+  ) async throws -> [Int] {
+    try await atOnce(
+      count, on: "SELECT proposal FROM review WHERE proposal = \(review) FOR UPDATE", of: reviews.database
+    ) { number in try await status { try await body(number) } }.sorted()
+  }
+
+  /// The third flag and more of them come together: none is lost, and nothing is hidden.
+  @Test func flagsThatComeTogetherAreAllCounted() async throws {
+    try await Suite.withReviews { reviews, database in
+      let id = try await Suite.submit(reviews)
+      for reader in ["first", "second"] {
+        _ = try await reviews.flag(Suite.request(id, subject: reader), FlagDraft(reason: "spam"))
+      }
+      #expect(try await Suite.list(reviews, "attention=flagged").items.isEmpty)
+      // Four readers, each of them twice.
+      let statuses = try await Self.statusesAtOnce(8, on: id, reviews) { number in
+        try await reviews.flag(Suite.request(id, subject: "reader-\(number % 4)"), FlagDraft(reason: "spam"))
+      }
+      #expect(Set(statuses) == [204])
+      let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(review.flags == 6 && review.isFlagged && review.state == .pending)
+      #expect(try await Suite.list(reviews, "attention=flagged").items.map(\.proposal) == [id])
+    }
+  }
+
   @Test func ofTwoWhoTakeAReviewOneHasIt() async throws {
     try await Suite.withReviews { reviews, _ in
       let id = try await Suite.submit(reviews)
-      let statuses = try await Self.statuses(8) { number in
+      let statuses = try await Self.statusesAtOnce(8, on: id, reviews) { number in
         try await reviews.lock(Suite.request(id, subject: "reviewer-\(number)"))
       }
       #expect(statuses == [200] + Array(repeating: 409, count: 7))
@@ -49,7 +77,7 @@ import Testing
       #expect(try await Suite.list(reviews, "attention=second-person").items.map(\.proposal) == [id])
       let outbox: Int? = try await database.one("SELECT count(*) AS n FROM outbox")?["n"]
       #expect(outbox == 0)
-      let statuses = try await Self.statuses(6) { number in
+      let statuses = try await Self.statusesAtOnce(6, on: id, reviews) { number in
         try await reviews.confirmRejection(Suite.request(id, subject: "other-\(number)"))
       }
       #expect(statuses == [200] + Array(repeating: 409, count: 5))
@@ -167,9 +195,8 @@ import Testing
   @Test func everyChangeOfTheDelayIsToldOnceHoweverManyLook() async throws {
     try await Suite.withReviews { reviews, database in
       @Sendable func lookAtOnce() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          for _ in 0..<8 { group.addTask { try await reviews.noticeDelay() } }
-          try await group.waitForAll()
+        _ = try await atOnce(8, on: "SELECT one FROM review_notice FOR UPDATE", of: database) { _ in
+          try await reviews.noticeDelay()
         }
       }
       try await lookAtOnce()
