@@ -97,8 +97,8 @@ let package = Package(
     tests(
       "Integration",
       [
-        "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Intake", "Kafka", "Moderation", "Notification", "Postgres",
-        "Referral", "ServiceKit", "VoteCounter", "Voting",
+        "Contracts", "Crypto", "HTTPClient", "HTTPServer", "Intake", "Kafka", "Moderation", "Notification", "Portal",
+        "Postgres", "Referral", "ServiceKit", "VoteCounter", "Voting",
       ]),
   ] + services.flatMap(\.targets),
   swiftLanguageModes: [.v6]

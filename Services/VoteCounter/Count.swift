@@ -79,17 +79,21 @@ final class Count: BatchHandler {
     let now = setting.clock.now
     // The order of locks is the same in every counter: votes, ballots, tallies.
     let closing = batch.controls.filter { $0.action == .close }.map(\.vote)
-    try await transaction.lockVotes(closing)
+    let concluding = batch.rulings.filter { $0.ruling.kind == .end }.map(\.vote)
+    try await transaction.lockVotes(closing + concluding)
     try await transaction.insert(controls: batch.controls)
     try await transaction.insert(changes: batch.changes)
     let new = try await transaction.insert(batch.writing, of: batch.rows)
-    let increments = new.byVote
+    let ruled = try await transaction.rule(batch.rulings)
+    // Nothing is added to the votes of rulings that end: their tallies are locked here, with the others and in order.
+    let increments = (new.increments + ruled.increments + concluding.map { Increment(vote: $0) }).byVote
     try await transaction.add(increments, at: now)
     FailPoint.reach("tallied")
-    try await transaction.keepAside(batch.rejected, at: now)
+    try await transaction.keepAside(batch.rejected + ruled.rejected, at: now)
     try await transaction.publishCrossings(of: increments.map(\.vote), at: now)
+    try await transaction.conclude(ruled.ended, at: now)
     try await transaction.close(closing, at: now)
-    return batch.results(new)
+    return batch.results(new, ruled)
   }
 
   func applied(_ batch: BallotBatch) async { setting.figures.add(batch, at: setting.clock.now) }

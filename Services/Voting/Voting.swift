@@ -24,6 +24,7 @@ public struct VotingService: ServiceDefinition {
     let linger: Int
     let waitTarget: Int
     let rates: BallotRates.Setting
+    let suspectRate: Int
 
     /// Reads the settings that start with `FORUM_VOTING_`.
     /// - Throws: `SettingsError`
@@ -56,6 +57,10 @@ public struct VotingService: ServiceDefinition {
       let site = try settings.int(
         "FORUM_VOTING_NETWORK_RATE", default: 600, in: 0...100_000_000,
         "ballots a minute from one IPv6 /48, twice as many at once; 0: any number")
+      suspectRate = try settings.int(
+        "FORUM_VOTING_SUSPECT_RATE", default: 100, in: 0...100_000_000,
+        "ballots an hour on one task from one IPv4 address or IPv6 /64, as many at once; more are put in quarantine; 0: any number"
+      )
       let proxies = try settings.string(
         "FORUM_VOTING_TRUSTED_PROXIES", default: "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7",
         "networks of the proxies whose X-Forwarded-For names the client")
@@ -72,13 +77,18 @@ public struct VotingService: ServiceDefinition {
     }
   }
 
+  private let log: Log
   private let votes: Votes
   private let ballotBox: BallotBox
   private let schedule: Schedule
+  private let teller: RulingTeller
+  private let trends: Trends
+  private let forgetting: Forgetting
 
   /// Opens a producer for ballots, apart from the kit's, with limits of its own.
   /// - Throws: `KafkaError` when the producer's settings are refused.
   public init(_ kit: ServiceKit, _ configuration: Configuration) async throws {
+    log = kit.log
     let ballotKey = HMACKey(configuration.ballotKey)
     let producer = try Producer(
       kit.kafka, linger: configuration.linger, deliveryTimeout: configuration.deliveryTimeout,
@@ -96,20 +106,32 @@ public struct VotingService: ServiceDefinition {
     kit.metrics.gauge("forum_voting_ballots_waiting_limit", "Ballots that may wait for Kafka.") {
       Double(admission.present)
     }
-    let rates = BallotRates(
-      configuration.rates, limited: figures.limited,
-      forgotten: kit.metrics.counter(
-        "forum_voting_rate_forgotten_total",
-        "Senders forgotten before their limit had recovered, for want of memory: limits do not hold while this grows."))
+    let forgotten = kit.metrics.counter(
+      "forum_voting_rate_forgotten_total",
+      "Senders forgotten before their limit had recovered, for want of memory: limits do not hold while this grows.")
+    let origins = BallotOrigins(
+      database: kit.database, masterKey: configuration.pseudonymKey, log: kit.log,
+      dropped: kit.metrics.counter(
+        "forum_voting_origins_dropped_total",
+        "Ballots whose origin is not kept, for want of memory while PostgreSQL was away; they count."))
+    kit.metrics.gauge("forum_voting_origins_waiting", "Ballots whose origin waits to be written to PostgreSQL.") {
+      Double(origins.waiting)
+    }
     ballotBox = BallotBox(
       book: book, database: kit.database, clock: kit.clock, producer: producer, ballotKey: ballotKey, log: kit.log,
-      figures: figures, admission: admission, rates: rates)
+      figures: figures, admission: admission,
+      rates: BallotRates(configuration.rates, limited: figures.limited, forgotten: forgotten),
+      suspicion: Suspicion(rate: configuration.suspectRate, forgotten: forgotten), origins: origins)
+    trends = Trends(database: kit.database, clock: kit.clock, log: kit.log, metrics: kit.metrics)
+    forgetting = Forgetting(database: kit.database, clock: kit.clock)
     schedule = Schedule(
       database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, book: book, log: kit.log,
       grace: configuration.closingGrace)
+    teller = RulingTeller(
+      database: kit.database, clock: kit.clock, producer: kit.producer, ballotKey: ballotKey, log: kit.log)
   }
 
-  /// Voting; reading votes, ballots and the count; and changing schedules.
+  /// Voting; reading votes, ballots and the count; changing schedules; and ruling over ballots.
   public var routes: [Route] {
     [
       .post("/v1/proposals/{id}/ballots", for: .citizen, ballotBox.cast).behind(ballotBox.admission.refusal),
@@ -119,6 +141,12 @@ public struct VotingService: ServiceDefinition {
       .post("/v1/proposals/{id}/vote/resumption", for: .supportUnit, votes.resume),
       .post("/v1/proposals/{id}/vote/extension", for: .supportUnit, votes.extend),
       .get("/v1/proposals/{id}/vote/result", for: .everyone, votes.result),
+      .get("/v1/proposals/{id}/vote/rulings", for: .everyone, votes.rulings),
+      .post("/v1/proposals/{id}/vote/rulings", for: .supportUnit, votes.proposeRuling),
+      .post("/v1/proposals/{id}/vote/rulings/forecast", for: .supportUnit, votes.forecastRuling),
+      .post("/v1/proposals/{id}/vote/rulings/{ruling}/confirmation", for: .supportUnit, votes.confirmRuling),
+      .post("/v1/proposals/{id}/vote/rulings/{ruling}/refusal", for: .supportUnit, votes.refuseRuling),
+      .get("/v1/proposals/{id}/vote/trends", for: .supportUnit, votes.trends),
       .get("/v1/votes", for: .everyone, votes.list),
       .get("/v1/count", for: .everyone, votes.count),
     ]
@@ -127,16 +155,27 @@ public struct VotingService: ServiceDefinition {
   /// Selections: each schedules a vote.
   public var consumers: [EventHandler] { [.of(ModerationEvent.self, votes.apply(moderation:in:))] }
 
-  /// Opening and closing on time, in one process; and the open votes in memory, in every process.
+  /// Opening and closing on time, telling rulings, and the hourly look, in one process; in every process the open votes in
+  /// memory, and writing and forgetting where ballots came from.
   public var jobs: [Job] {
     [
       Job("schedule", every: .milliseconds(200), schedule.run),
+      Job("rulings", every: .milliseconds(500), teller.run),
       Job("vote book", every: .milliseconds(250), exclusive: false, ballotBox.book.refresh),
+      Job("origins of ballots", every: .seconds(1), exclusive: false, ballotBox.origins.write),
+      Job("trends", every: .seconds(20), trends.run),
+      Job("forgetting origins", every: .seconds(3_600), exclusive: false, forgetting.run),
     ]
   }
 
-  /// Gives ballots on their way to Kafka five seconds.
-  public func close() async { await ballotBox.producer.close(flush: 5_000) }
+  /// Gives ballots on their way to Kafka five seconds, and writes where the last ones came from.
+  public func close() async {
+    await ballotBox.producer.close(flush: 5_000)
+    do { try await ballotBox.origins.write() } catch {
+      log.warning(
+        "origins of the last ballots lost", ["ballots": .int(ballotBox.origins.waiting), "error": "\(error)"])
+    }
+  }
 }
 
 /// The votes and their rules.

@@ -7,17 +7,22 @@ extension BallotRecord {
     public enum Kind: Sendable, Equatable {
       /// A ballot.
       case ballot(Choice)
+      /// A ballot that counts only when it has been released.
+      case quarantined(Choice)
       /// What happens to the vote.
       case control(Control)
       /// A change of its schedule; what it says is read by `ScheduleChange.init(_:in:)`.
       case change(ScheduleChange.Kind)
+      /// What is ruled over a ballot; what it says is read by `BallotRuling.init(_:in:)`.
+      case ruling(BallotRuling.Kind)
     }
 
     /// The 16 bytes of the proposal's identifier, as a number.
     public let proposal: UInt128
     /// A ballot or a control record.
     public let kind: Kind
-    /// The first 16 bytes of the pseudonym, or of the rule's hash in a control record, as a number.
+    /// The first 16 bytes of the pseudonym, of the ballot or of the one that is ruled over, or of the rule's hash in a
+    /// control record, as a number.
     public let subject: UInt128
     /// Milliseconds since 1970 (UTC) on the clock of the service that accepted it.
     public let acceptedAt: Int64
@@ -36,6 +41,9 @@ extension BallotRecord {
       case 0:
         guard bytes[50] <= 1 else { throw .choice }
         kind = .ballot(bytes[50] == 1 ? .yes : .no)
+      case 2:
+        guard bytes[50] <= 1 else { throw .choice }
+        kind = .quarantined(bytes[50] == 1 ? .yes : .no)
       case 1:
         if let control = Control(rawValue: bytes[50]) {
           kind = .control(control)
@@ -44,6 +52,9 @@ extension BallotRecord {
         } else {
           throw .kind
         }
+      case 3:
+        guard let ruling = BallotRuling.Kind(rawValue: bytes[50]) else { throw .kind }
+        kind = .ruling(ruling)
       default: throw .kind
       }
       let time = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 67, as: UInt64.self))

@@ -10,18 +10,19 @@ public enum Choice: String, Codable, Sendable, CaseIterable {
 
 /// One record of `forum.ballots`: 91 bytes, big-endian.
 ///
-/// | offset | bytes | ballot | control |
-/// |---|---|---|---|
-/// | 0 | 1 | version 1 | version 1 |
-/// | 1 | 1 | kind 0 | kind 1 |
-/// | 2 | 16 | proposal | proposal |
-/// | 18 | 32 | pseudonym | hash of the rule |
-/// | 50 | 1 | 0 no, 1 yes | 1 open, 2 close, 3 pause, 4 resumption, 5 extension |
-/// | 51 | 16 | nonce of the client | of 3 to 5: closing time from then on, ms since 1970 (8 bytes), and number of the change within its vote, from 1 (8 bytes); else zero |
-/// | 67 | 8 | accepted, ms since 1970 | ordered, ms since 1970; of 3 to 5: from when on it holds |
-/// | 75 | 16 | first half of HMAC-SHA256 of bytes 0 to 74 | the same |
+/// | offset | bytes | ballot | control | ruling |
+/// |---|---|---|---|---|
+/// | 0 | 1 | version 1 | version 1 | version 1 |
+/// | 1 | 1 | kind 0; in quarantine 2 | kind 1 | kind 3 |
+/// | 2 | 16 | proposal | proposal | proposal |
+/// | 18 | 32 | pseudonym | hash of the rule | first 16 bytes of the pseudonym (at the end zero), identifier of the ruling |
+/// | 50 | 1 | 0 no, 1 yes | 1 open, 2 close, 3 pause, 4 resumption, 5 extension | 1 void, 2 release, 3 end of the ruling |
+/// | 51 | 16 | nonce of the client | of 3 to 5: closing time from then on, ms since 1970 (8 bytes), and number of the change within its vote, from 1 (8 bytes); else zero | offset of the ballot in this partition (8 bytes), at the end zero; zero |
+/// | 67 | 8 | accepted, ms since 1970 | ordered, ms since 1970; of 3 to 5: from when on it holds | confirmed, ms since 1970 |
+/// | 75 | 16 | first half of HMAC-SHA256 of bytes 0 to 74 | the same | the same |
 ///
-/// Control records are written to every partition, so that a replay of any partition counts the same ballots.
+/// Control records and the ends of rulings are written to every partition, and a ruling over a ballot to the ballot's, so
+/// that a replay of any partition counts the same ballots.
 public struct BallotRecord: Sendable, Equatable {
   /// What happens to a vote at this place of the log.
   public enum Control: UInt8, Sendable { case open = 1, close = 2 }
@@ -32,8 +33,11 @@ public struct BallotRecord: Sendable, Equatable {
     ///   - pseudonym: 32 bytes, different for each proposal.
     ///   - nonce: 16 bytes chosen by the client.
     case ballot(pseudonym: [UInt8], choice: Choice, nonce: [UInt8])
+    /// The same, to be counted only when it has been released.
+    case quarantined(pseudonym: [UInt8], choice: Choice, nonce: [UInt8])
     case control(Control, ruleHash: [UInt8])
     case change(ScheduleChange, ruleHash: [UInt8])
+    case ruling(BallotRuling)
   }
 
   /// Why bytes are not a record that may count; the raw value is public.
@@ -89,8 +93,10 @@ public struct BallotRecord: Sendable, Equatable {
       let (kind, middle, action, nonce): (UInt8, [UInt8], UInt8, [UInt8]) =
         switch content {
         case .ballot(let pseudonym, let choice, let nonce): (0, pseudonym, choice.byte, nonce)
+        case .quarantined(let pseudonym, let choice, let nonce): (2, pseudonym, choice.byte, nonce)
         case .control(let control, let ruleHash): (1, ruleHash, control.rawValue, [])
         case .change(let change, let ruleHash): (1, ruleHash, change.kind.rawValue, change.bytes)
+        case .ruling(let ruling): (3, ruling.subject, ruling.kind.rawValue, ruling.place)
         }
       append(kind)
       withUnsafeBytes(of: proposal.uuid.uuid) { append($0, exactly: 16) }
@@ -120,8 +126,11 @@ public struct BallotRecord: Sendable, Equatable {
     let middle = Array(bytes[18..<50])
     switch kind {
     case .ballot(let choice): content = .ballot(pseudonym: middle, choice: choice, nonce: Array(bytes[51..<67]))
+    case .quarantined(let choice):
+      content = .quarantined(pseudonym: middle, choice: choice, nonce: Array(bytes[51..<67]))
     case .control(let control): content = .control(control, ruleHash: middle)
     case .change(let kind): content = .change(ScheduleChange(kind, in: bytes), ruleHash: middle)
+    case .ruling(let kind): content = .ruling(BallotRuling(kind, in: bytes))
     }
     acceptedAt = try fields.get().acceptedAt
   }

@@ -113,6 +113,8 @@ public enum Kinds {
   public enum Notice {}
   /// Of `CaseID`.
   public enum Case {}
+  /// Of `RulingID`.
+  public enum Ruling {}
 }
 
 /// A proposal, and the task that it becomes when it is selected for a vote.
@@ -127,3 +129,5 @@ public typealias CitizenID = Identifier<Kinds.Citizen>
 public typealias NoticeID = Identifier<Kinds.Notice>
 /// What the Committee has before it.
 public typealias CaseID = Identifier<Kinds.Case>
+/// What the Support Unit rules over ballots: that they are void, or released from quarantine.
+public typealias RulingID = Identifier<Kinds.Ruling>

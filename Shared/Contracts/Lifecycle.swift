@@ -14,6 +14,8 @@ public enum TaskState: String, Codable, Sendable, CaseIterable {
   /// The same as another proposal, which goes on for both.
   case merged
   case withdrawn, selected, scheduled, open, closed, referred, assigned
+  /// It had gone to the Committee, and its vote does not carry any more.
+  case suspended
 }
 
 /// What moves a task on.
@@ -21,7 +23,7 @@ public enum TaskAction: String, Codable, Sendable, CaseIterable {
   /// The last supporter that was asked for comes.
   case passGate = "pass-gate"
   case lapse, revise, accept, reject, `return`, appeal, uphold, overturn, merge, withdraw, select
-  case schedule, open, close, crossBar = "cross-bar", assign
+  case schedule, open, close, crossBar = "cross-bar", loseBar = "lose-bar", assign
 }
 
 /// The only ways from one state to another: a table, so that it can be printed, checked and read.
@@ -42,7 +44,8 @@ public enum Lifecycle {
     Transition(from: from, action: action, actor: actor, to: to)
   }
 
-  /// A withdrawal that crosses a selection on its way comes too late: hence the row from withdrawn to selected.
+  /// A withdrawal that crosses a selection on its way comes too late: hence the row from withdrawn to selected. A case that
+  /// goes on after a suspension is referred again, and a ministry that was in charge of it is assigned again.
   public static let transitions: [Transition] = [
     row(.gathering, .revise, "citizen", .gathering),
     row(.gathering, .passGate, "citizen", .submitted),
@@ -73,6 +76,10 @@ public enum Lifecycle {
     row(.referred, .close, "vote-counter", .referred),
     row(.referred, .assign, "referral", .assigned),
     row(.assigned, .close, "vote-counter", .assigned),
+    row(.referred, .loseBar, "vote-counter", .suspended),
+    row(.assigned, .loseBar, "vote-counter", .suspended),
+    row(.suspended, .crossBar, "vote-counter", .referred),
+    row(.suspended, .close, "vote-counter", .closed),
   ]
 
   /// The state after `action`; nil if the table has no such row. For whoever decides.
@@ -112,6 +119,8 @@ extension TaskState {
     case .closed: 10
     case .referred: 11
     case .assigned: 12
+    // An assignment that is heard of late does not end a suspension.
+    case .suspended: 13
     }
   }
 }

@@ -41,6 +41,20 @@ public struct VoteResult: Codable, Sendable, Equatable {
     }
   }
 
+  /// Ballots were voided or released after the vote had closed.
+  public struct Amendment: Codable, Sendable, Equatable {
+    /// SHA-256 of the result before, 64 lower-case hexadecimal digits; nil where none was written down.
+    public var of: String?
+    /// When the count had taken the ruling over the ballots.
+    public var at: Date
+
+    /// An amendment of these members.
+    public init(of: String?, at: Date) {
+      self.of = of
+      self.at = at
+    }
+  }
+
   /// The task that was voted on.
   public var proposal: ProposalID
   /// Title of the proposal: plain text, one line.
@@ -53,8 +67,10 @@ public struct VoteResult: Codable, Sendable, Equatable {
   public var yes: Int64
   /// No votes.
   public var no: Int64
-  /// Ballots that were taken out of the count.
+  /// Ballots that were taken out of the count, or never let into it.
   public var void: Int64
+  /// Ballots that were in quarantine still, and count neither way; nil: none.
+  public var quarantined: Int64?
   /// Ballots that count: yes and no together.
   public var turnout: Int64
   /// Whether the task goes to the Committee.
@@ -73,11 +89,14 @@ public struct VoteResult: Codable, Sendable, Equatable {
   public var changes: [Change]
   /// What of the log was counted, by partition.
   public var counted: [Partition]
+  /// Why there is another result of the same vote before this one; nil: there is none.
+  public var amendment: Amendment?
 
   /// The result of a vote by its rule and its numbers.
   public init(
-    proposal: ProposalID, title: String, rule: VoteRule, ruleHash: String, yes: Int64, no: Int64, openedAt: Date?,
-    closesAt: Date, closedAt: Date, crossedAt: Date?, changes: [Change], counted: [Partition]
+    proposal: ProposalID, title: String, rule: VoteRule, ruleHash: String, yes: Int64, no: Int64, void: Int64 = 0,
+    quarantined: Int64 = 0, openedAt: Date?, closesAt: Date, closedAt: Date, crossedAt: Date?, changes: [Change],
+    counted: [Partition]
   ) {
     self.proposal = proposal
     self.title = title
@@ -85,7 +104,8 @@ public struct VoteResult: Codable, Sendable, Equatable {
     self.ruleHash = ruleHash
     self.yes = yes
     self.no = no
-    void = 0
+    self.void = void
+    self.quarantined = quarantined == 0 ? nil : quarantined
     turnout = yes + no
     shortfalls = rule.shortfalls(yes: yes, no: no)
     carried = shortfalls.isEmpty
@@ -95,6 +115,11 @@ public struct VoteResult: Codable, Sendable, Equatable {
     self.crossedAt = crossedAt
     self.changes = changes
     self.counted = counted
+  }
+
+  /// Whether the same ballots count in both.
+  public func hasSameNumbers(as other: VoteResult) -> Bool {
+    yes == other.yes && no == other.no && void == other.void && quarantined == other.quarantined
   }
 
   /// The document: keys sorted, no white space. Its hash is that of these bytes.

@@ -20,11 +20,18 @@ public struct AccessTokenClaims: Sendable, Codable, Equatable {
   public var roles: [String]
   /// The ministry's slug, for ministry officers.
   public var office: String?
+  /// Since when the provider has known the person (`account_created`); nil: it does not say.
+  public var accountCreated: Int?
+
+  private enum CodingKeys: String, CodingKey {
+    case iss, sub, aud, exp, nbf, iat, jti, roles, office
+    case accountCreated = "account_created"
+  }
 
   /// Claims as given.
   public init(
     iss: String, sub: String, aud: [String], exp: Int, nbf: Int? = nil, iat: Int, jti: String? = nil,
-    roles: [String] = [], office: String? = nil
+    roles: [String] = [], office: String? = nil, accountCreated: Int? = nil
   ) {
     self.iss = iss
     self.sub = sub
@@ -35,9 +42,11 @@ public struct AccessTokenClaims: Sendable, Codable, Equatable {
     self.jti = jti
     self.roles = roles
     self.office = office
+    self.accountCreated = accountCreated
   }
 
-  /// Reads claims; `aud` may be a string or an array, missing `roles` are none.
+  /// Reads claims; `aud` may be a string or an array, missing `roles` are none. An `account_created` that is no number
+  /// counts as missing: nobody is kept out for it.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     iss = try container.decode(String.self, forKey: .iss)
@@ -53,6 +62,9 @@ public struct AccessTokenClaims: Sendable, Codable, Equatable {
     jti = try container.decodeIfPresent(String.self, forKey: .jti)
     roles = try container.decodeIfPresent([String].self, forKey: .roles) ?? []
     office = try container.decodeIfPresent(String.self, forKey: .office)
+    // A NumericDate may have a fraction (RFC 7519, section 2).
+    let created = try? container.decodeIfPresent(Double.self, forKey: .accountCreated)
+    accountCreated = created.flatMap { Int(exactly: $0.rounded(.down)) }
   }
 }
 

@@ -13,6 +13,9 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 TOPIC = "forum.ballots"
 PARTITIONS = 12
 LENGTH = 91
+FIGURES = ("yes", "no", "void", "quarantined")
+# Kinds of records.
+ORDINARY, CONTROL, QUARANTINED, RULING = range(4)
 
 
 def milliseconds(text):
@@ -109,9 +112,11 @@ class Recount:
     def __init__(self, forum):
         key = ballot_key(forum)
         votes = {vote["proposal"]: vote for vote in forum.items("/v1/votes")}
-        self.tallies = defaultdict(lambda: {"yes": 0, "no": 0})
-        # The ballots that count: {(proposal, key): (partition, offset, accepted, is yes)}.
+        self.tallies = defaultdict(lambda: dict.fromkeys(FIGURES, 0))
+        # The first ballots of their voters: {(proposal, key): (partition, offset, accepted, is yes)}.
         self.ballots = {}
+        # What became of them, where they do not just count: {(proposal, key): "quarantined" or "void"}.
+        self.standings = {}
         self.partitions = {}
         self.reasons = {}
         for partition, records in read_all(forum).items():
@@ -119,7 +124,7 @@ class Recount:
 
     def _partition(self, key, votes, partition, records):
         outcome = Counter(next=records[-1][0] + 1 if records else 0)
-        opened, closed, changes = set(), set(), {}
+        opened, closed, changes, ended = set(), set(), {}, set()
         for offset, _, value, _ in records:
             reason = fault(key, value)
             if reason is None:
@@ -127,6 +132,8 @@ class Recount:
                 vote = votes.get(proposal)
                 if vote is None:
                     reason = "unknown-proposal"
+                elif value[1] == RULING:
+                    reason = self._ruling(proposal, value, partition, ended, outcome)
                 elif value[1] == 1 and value[50] > 2:
                     reason = self._change(changes, proposal, vote, value, proposal in opened, proposal in closed, outcome)
                 elif value[1] == 1:
@@ -149,13 +156,38 @@ class Recount:
                 elif (proposal, value[18:34]) in self.ballots:
                     outcome["duplicate"] += 1
                 else:
-                    self.ballots[proposal, value[18:34]] = (partition, offset, accepted, value[50] == 1)
-                    self.tallies[proposal]["yes" if value[50] == 1 else "no"] += 1
+                    voter = (proposal, value[18:34])
+                    self.ballots[voter] = (partition, offset, accepted, value[50] == 1)
+                    if value[1] == QUARANTINED:
+                        self.standings[voter] = "quarantined"
+                    self.tallies[proposal][self._figure(voter)] += 1
                     outcome["counted"] += 1
             if reason is not None:
                 outcome["rejected"] += 1
                 self.reasons[(partition, offset)] = reason
         return outcome
+
+    def _figure(self, voter):
+        return self.standings.get(voter) or ("yes" if self.ballots[voter][3] else "no")
+
+    def _ruling(self, proposal, value, partition, ended, outcome):
+        """Does what is ruled over a ballot; why that is impossible, or None."""
+        kind, ruling, voter = value[50], value[34:50], (proposal, value[18:34])
+        if kind == 3:
+            outcome["duplicate" if ruling in ended else "counted"] += 1
+            ended.add(ruling)
+            return None
+        if self.ballots.get(voter, ())[:2] != (partition, int.from_bytes(value[51:59], "big")):
+            return "no-such-ballot"
+        before = self._figure(voter)
+        if before == "void" or (kind == 2 and before != "quarantined"):
+            outcome["duplicate"] += 1
+            return None
+        self.standings[voter] = "void" if kind == 1 else None
+        self.tallies[proposal][before] -= 1
+        self.tallies[proposal][self._figure(voter)] += 1
+        outcome["counted"] += 1
+        return None
 
     @staticmethod
     def _change(changes, proposal, vote, value, is_open, is_closed, outcome):
@@ -205,10 +237,10 @@ def fault(key, value):
         return "unknown-version"
     if not hmac.compare_digest(hmac.new(key, value[:75], hashlib.sha256).digest()[:16], value[75:]):
         return "bad-authentication-code"
-    if value[1] == 0:
+    if value[1] in (ORDINARY, QUARANTINED):
         if value[50] > 1:
             return "unknown-choice"
-    elif value[1] != 1 or value[50] not in (1, 2, 3, 4, 5):
+    elif value[50] not in {CONTROL: (1, 2, 3, 4, 5), RULING: (1, 2, 3)}.get(value[1], ()):
         return "unknown-kind"
     return "impossible-time" if int.from_bytes(value[67:75], "big") > 10_000_000_000_000 else None
 
@@ -217,16 +249,17 @@ def check_the_count(forum):
     """Holds tallies, rows, log and conservation law against each other, all exact, when the count has come to the log's end."""
     recount = await_counted(forum)
     # Of a vote whose rule hides its count only the database may be asked.
+    columns = ", ".join(f"t.{figure}" for figure in FIGURES)
     shown = {
-        proposal: {"yes": int(yes), "no": int(no)}
-        for proposal, yes, no in forum.sql("SELECT v.proposal, t.yes, t.no FROM voting.tally t JOIN voting.vote v ON v.number = t.vote")
+        proposal: dict(zip(FIGURES, map(int, figures), strict=True))
+        for proposal, *figures in forum.sql(f"SELECT v.proposal, {columns} FROM voting.tally t JOIN voting.vote v ON v.number = t.vote")
     }
     for vote in forum.items("/v1/votes"):
         if "tally" in vote:
-            assert shown[vote["proposal"]] == {"yes": vote["tally"]["yes"], "no": vote["tally"]["no"]}
+            assert shown[vote["proposal"]] == {figure: vote["tally"][figure] for figure in FIGURES}
         else:
             assert vote["rule"]["totals"] == "hidden" and vote["state"] != "closed"
-    counted = {proposal: tally for proposal, tally in shown.items() if tally != {"yes": 0, "no": 0}}
+    counted = {proposal: tally for proposal, tally in shown.items() if any(tally.values())}
     assert counted == dict(recount.tallies), "the tallies are not what the log says"
     rows = forum.sql(
         "SELECT v.proposal, b.pseudonym, b.partition, b.log_offset, b.accepted_ms, b.yes "
@@ -238,7 +271,7 @@ def check_the_count(forum):
     }
     differing = [key for key in stored.keys() | recount.ballots.keys() if stored.get(key) != recount.ballots.get(key)]
     assert not differing, f"{len(differing)} ballots stored are not those that the log says, such as {differing[0]}"
-    assert len(rows) == sum(tally["yes"] + tally["no"] for tally in counted.values())
+    assert len(rows) == sum(sum(tally.values()) for tally in counted.values())
     count = forum.count()
     assert len(count["partitions"]) == PARTITIONS
     for row in count["partitions"]:
@@ -246,8 +279,8 @@ def check_the_count(forum):
         assert row["next"] - row["base"] == row["counted"] + row["duplicate"] + row["rejected"], row
         for figure in ("next", "counted", "duplicate", "rejected"):
             assert row[figure] == outcome[figure], f"partition {row['partition']}, {figure}: {row} but the log says {outcome}"
-    assert count["ballots"]["counted"] == sum(tally["yes"] + tally["no"] for tally in shown.values())
-    assert sum(row["counted"] for row in count["partitions"]) == count["ballots"]["counted"] + count["controls"]
+    assert count["ballots"]["counted"] == sum(sum(tally.values()) for tally in shown.values())
+    assert sum(row["counted"] for row in count["partitions"]) == count["ballots"]["counted"] + count["controls"] + count["rulings"]
     kept = forum.sql("SELECT partition, record_offset, reason FROM voting.rejected_record WHERE topic = 'forum.ballots'")
     assert {(int(place), int(offset)): reason for place, offset, reason in kept} == recount.reasons
     return recount

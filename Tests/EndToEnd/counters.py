@@ -107,7 +107,7 @@ def standing(forum):
     ((passed, law, tallied, rows),) = forum.sql(
         "SELECT (SELECT coalesce(sum(next_offset), 0) FROM voting.consumer_offset WHERE topic = 'forum.ballots'), "
         "(SELECT bool_and(next_offset - base_offset = counted + duplicate + rejected) FROM voting.consumer_offset), "
-        "(SELECT sum(yes + no)::bigint FROM voting.tally), (SELECT count(*) FROM voting.ballot)"
+        "(SELECT sum(yes + no + void + quarantined)::bigint FROM voting.tally), (SELECT count(*) FROM voting.ballot)"
     )
     assert law == "t", "the conservation law is broken"
     assert tallied == rows, f"{tallied} ballots in the tallies, {rows} rows"
@@ -116,10 +116,12 @@ def standing(forum):
 
 # What the count has made of the log; nothing in it depends on the time, the batches or the process.
 CONTENT = {
-    "tally": "SELECT vote, yes, no, crossed_at IS NOT NULL FROM voting.tally ORDER BY vote",
+    "tally": "SELECT vote, yes, no, void, quarantined, crossed_at IS NOT NULL FROM voting.tally ORDER BY vote",
     "ballot": "SELECT * FROM voting.ballot ORDER BY vote, pseudonym",
     "ballot_control": "SELECT * FROM voting.ballot_control ORDER BY vote, action, partition",
     "ballot_schedule": "SELECT * FROM voting.ballot_schedule ORDER BY vote, partition, number",
+    "ballot_mark": "SELECT * FROM voting.ballot_mark ORDER BY vote, pseudonym, kind",
+    "ruling_end": "SELECT * FROM voting.ruling_end ORDER BY ruling, partition",
     "rejected_record": "SELECT topic, partition, record_offset, reason, key, value FROM voting.rejected_record "
     "WHERE topic = 'forum.ballots' ORDER BY partition, record_offset",
     "consumer_offset": "SELECT partition, base_offset, next_offset, counted, duplicate, rejected, fingerprint "

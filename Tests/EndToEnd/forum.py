@@ -292,7 +292,7 @@ class Forum:
 
         def attempt():
             answer = self.post(f"/v1/proposals/{proposal}/vote/{kind}", self.support_unit, {"reason": "점검", **body})
-            return None if answer.status_code == 503 else answer
+            return None if answer.status_code == 409 and answer.json()["code"] == "change-under-way" else answer
 
         answer = eventually(attempt, 20, f"{kind} is ordered")
         assert answer.status_code == 202, answer.text

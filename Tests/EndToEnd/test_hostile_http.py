@@ -47,6 +47,7 @@ PROTECTED = [
     ("moderation", "POST", f"/v1/proposals/{NOWHERE}/selection", "support-unit", {"reason": "r", "rule": {"yesBar": 1}}),
     ("voting", "POST", f"/v1/proposals/{NOWHERE}/ballots", "citizen", {"choice": "yes"}),
     ("voting", "GET", f"/v1/proposals/{NOWHERE}/ballot", "citizen", None),
+    ("voting", "GET", f"/v1/proposals/{NOWHERE}/vote/trends", "support-unit", None),
     ("notification", "PUT", "/v1/contact", "citizen", {"email": "a@example.org", "language": "ko"}),
     ("notification", "GET", "/v1/contact", "citizen", None),
     ("notification", "DELETE", "/v1/contact", "citizen", None),

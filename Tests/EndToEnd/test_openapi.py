@@ -275,6 +275,8 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
         api.call("listReviews", 200, unit, query={"state": state, "limit": 100})
 
     forum.await_vote(selected, "open")
+    # As if it had been open for some hours: then there is one to look at.
+    forum.sql(f"UPDATE voting.vote SET opened_at = opened_at - interval '2 hours' WHERE proposal = '{selected}'")
     receipt = api.call("castBallot", 202, voter, {"choice": "yes"}, id=selected).json()["receipt"]
     forum.await_tally(selected, 1, 0)
     assert api.call("readBallot", 200, voter, query={"receipt": receipt}, id=selected).json()["state"] == "counted"
@@ -290,6 +292,19 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     api.call("extendVote", 202, unit, {"reason": "점검한 만큼", "closesAt": later}, id=selected)
     eventually(lambda: len(forum.vote(selected)["changes"]) == 3, 20, "the vote is extended")
     api.call("readResult", 404, id=selected)
+    meant = {"quarantined": False, "acceptedFrom": timestamp(datetime.now(timezone.utc) - timedelta(hours=1))}
+    forecast = api.call("forecastRuling", 200, unit, {"kind": "void", "ballots": meant}, id=selected).json()
+    assert forecast["ballots"] == 1 and not forecast["after"]["isCarried"]
+    request = {"kind": "void", "code": "automated", "reason": "기계가 던진 표입니다.", "ballots": meant}
+    ruling = api.call("proposeRuling", 201, unit, request, id=selected).json()["ruling"]
+    api.call("proposeRuling", 409, unit, request, id=selected)
+    api.call("confirmRuling", 403, unit, id=selected, ruling=ruling)
+    api.call("refuseRuling", 200, another, {"reason": "증거가 없습니다."}, id=selected, ruling=ruling)
+    api.call("confirmRuling", 409, another, id=selected, ruling=ruling)
+    assert api.call("listRulings", 200, another, id=selected).json()["items"][0]["refusal"]
+    api.call("listRulings", 200, id=selected)
+    api.call("listVoteTrends", 403, voter, id=selected)
+    eventually(lambda: api.call("listVoteTrends", 200, unit, query={"limit": 1}, id=selected).json()["items"], 40, "an hour was looked at")
     api.call("readVote", 200, id=selected)
     api.call("listVotes", 200, query={"state": "open", "limit": 500})
     api.call("readCount", 200)
@@ -298,7 +313,7 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
         return next((case for case in forum.items("/v1/cases") if case["proposal"] == selected and case["ministry"]), None)
 
     api.call("readCase", 200, id=eventually(case, 30, "the case has its ministry")["id"])
-    api.call("listCases", 200, query={"ministry": "moel", "limit": 100})
+    api.call("listCases", 200, query={"ministry": "moel", "state": "assigned", "limit": 100})
     api.call("listMinistries", 200)
     eventually(lambda: forum.get(f"/v1/proposals/{selected}").json()["state"] == "assigned", 20)
     for state in ("withdrawn", "merged", "assigned"):
@@ -306,6 +321,13 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     forum.await_vote(selected, "closed", 60)
     result = api.call("readResult", 200, id=selected)
     assert result.json()["carried"] and result.json()["turnout"] == 1
+    ruling = api.call("proposeRuling", 201, unit, request, id=selected).json()["ruling"]
+    api.call("confirmRuling", 200, another, id=selected, ruling=ruling)
+    eventually(lambda: forum.get(f"/v1/proposals/{selected}/vote/result?edition=2").ok, 20, "the result is amended")
+    assert api.call("readResult", 200, id=selected, query={"edition": 2}).json()["void"] == 1
+    assert api.call("listRulings", 200, id=selected).json()["items"][0]["state"] == "complete"
+    assert api.call("readBallot", 200, voter, id=selected).json()["state"] == "void"
+    eventually(lambda: api.call("listCases", 200, query={"state": "suspended", "limit": 100}).json()["items"], 20)
     api.call("listProposals", 200, query={"order": "sympathy", "limit": 100})
     first = api.call("listProposals", 200, query={"limit": 1}).json()
     api.call("listProposals", 200, query={"limit": 1, "after": first["next"]})

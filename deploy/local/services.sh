@@ -21,7 +21,7 @@ service_settings() {
     voting)
       settings+=("FORUM_VOTING_PSEUDONYM_KEY_FILE=$secrets/pseudonym.key" "FORUM_VOTING_BALLOT_KEY_FILE=$secrets/ballot-mac.key"
         # All who try the system out come from this machine.
-        FORUM_VOTING_VOTER_RATE=0 FORUM_VOTING_ADDRESS_RATE=0 FORUM_VOTING_NETWORK_RATE=0)
+        FORUM_VOTING_VOTER_RATE=0 FORUM_VOTING_ADDRESS_RATE=0 FORUM_VOTING_NETWORK_RATE=0 FORUM_VOTING_SUSPECT_RATE=0)
       ;;
     vote-counter)
       settings+=("FORUM_VOTE_COUNTER_BALLOT_KEY_FILE=$secrets/ballot-mac.key")

@@ -40,11 +40,12 @@ struct Signer: Sendable {
   }
 
   func token(
-    subject: String, roles: [String], office: String? = nil, lifetime: Int, now: Int = Int(Date().timeIntervalSince1970)
+    subject: String, roles: [String], office: String? = nil, accountCreated: Int? = nil, lifetime: Int,
+    now: Int = Int(Date().timeIntervalSince1970)
   ) throws -> String {
     let claims = AccessTokenClaims(
       iss: issuer, sub: subject, aud: [audience], exp: now + lifetime, iat: now, jti: Hex.encode(randomBytes(8)),
-      roles: roles, office: office)
+      roles: roles, office: office, accountCreated: accountCreated)
     return try JSONWebToken.sign(claims: claims, keyID: keyID, with: key)
   }
 

@@ -1,5 +1,6 @@
 import Contracts
 import Crypto
+import FoundationEssentials
 import ServiceKit
 
 let tokenCommand = Command(
@@ -10,6 +11,7 @@ let tokenCommand = Command(
       .value("role", "role", default: "citizen", "one or more of \(roleNames), separated by commas"),
       .value("subject", "subject", "who the token is for; with --count, a number is added"),
       .value("office", "ministry", "a ministry officer's ministry, such as moef"),
+      .value("account-created", "date", "since when the provider has known the person, such as 2026-01-31"),
       .value("lifetime", "seconds", default: "600", "how long it is valid"),
       .value("count", "n", default: "1", "how many"),
       .value("key", "file", "private key in PEM; otherwise FORUM_TOKEN_SIGNING_KEY_FILE"),
@@ -34,12 +36,18 @@ let tokenCommand = Command(
     let known = Ministry.all.map(\.slug).joined(separator: ", ")
     throw UsageError("The value '\(office)' is invalid for '--office <ministry>': one of \(known)")
   }
+  let created = try arguments.text("account-created").map { text throws(UsageError) in
+    guard let date = JSON.date("\(text)T00:00:00Z") else {
+      throw UsageError("The value '\(text)' is invalid for '--account-created <date>': a day such as 2026-01-31")
+    }
+    return Int(date.timeIntervalSince1970)
+  }
   let lifetime = try arguments.value("lifetime", in: 1...31_536_000, or: 600)
   let count = try arguments.value("count", in: 1...10_000_000, or: 1)
   let signer = try Signer(keyFile: arguments.text("key"), environment: environment)
   for number in 0..<count {
     let name = count == 1 ? subject : "\(subject)-\(number)"
-    print(try signer.token(subject: name, roles: roles, office: office, lifetime: lifetime))
+    print(try signer.token(subject: name, roles: roles, office: office, accountCreated: created, lifetime: lifetime))
   }
   return 0
 }

@@ -31,21 +31,40 @@ extension Proposals {
     switch envelope.event {
     case .scheduled(let event): try await move(event.proposal, by: .schedule, at: envelope.time, in: transaction)
     case .opened(let event): try await move(event.proposal, by: .open, at: event.openedAt, in: transaction)
-    // The task stays open, whatever its schedule.
-    case .paused, .resumed, .extended: break
-    case .barCrossed(let event): try await move(event.proposal, by: .crossBar, at: event.crossedAt, in: transaction)
+    // The task stays open, whatever its schedule and whatever is looked into; and what numbers mean for it is told by the bar.
+    case .paused, .resumed, .extended, .ballotsRuled, .resultAmended, .trendAlarm: break
+    case .barCrossed(let event):
+      try await follow(event.proposal, in: transaction) { $0.barCrossed(at: event.crossedAt) }
+    case .barLost(let event):
+      try await follow(event.proposal, in: transaction) { $0.barLost(event.crossedAt, at: event.lostAt) }
     case .closed(let event):
-      let proposal = try await transaction.proposal(event.proposal, locked: true)
-      try await transaction.update(proposal.voteClosed(at: event.closedAt))
+      try await follow(event.proposal, in: transaction) { $0.voteClosed(at: event.closedAt) }
     }
   }
 
   /// Who has the case.
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
     switch envelope.event {
-    case .received: break
-    case .assigned(let event): try await move(event.proposal, by: .assign, at: event.assignedAt, in: transaction)
+    // The bar tells of a suspension, and of its end where the Committee has the case.
+    case .received, .suspended: break
+    case .assigned(let event):
+      try await follow(event.proposal, in: transaction) {
+        $0.ministryInCharge(by: event.crossedAt, at: event.assignedAt)
+      }
+    case .resumed(let event):
+      guard event.ministry != nil else { break }
+      try await follow(event.proposal, in: transaction) {
+        $0.ministryInCharge(by: event.crossedAt, at: event.resumedAt)
+      }
     }
+  }
+
+  private func follow(
+    _ id: ProposalID, in transaction: Transaction, _ change: (Proposal) -> Proposal
+  ) async throws {
+    let proposal = try await transaction.proposal(id, locked: true)
+    let changed = change(proposal)
+    if changed != proposal { try await transaction.update(changed) }
   }
 
   private func move(

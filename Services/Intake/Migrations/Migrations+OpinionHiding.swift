@@ -3,7 +3,7 @@ import Postgres
 extension Migrations {
   /// A hiding takes two people.
   static let opinionHiding = Migration(
-    114, "second person for hidden opinions",
+    115, "second person for hidden opinions",
     """
     ALTER TABLE opinion
       -- Null in what one person hid before it took two.

@@ -23,6 +23,7 @@ struct Proposal: Sendable, Equatable {
   /// What the Support Unit asks the author to do.
   var returnNote: String?
   var merger: Merger?
+  var bar = Bar()
   /// Citizens who support it.
   var sympathies: Int64 = 0
   /// The files that go with it; those that it was submitted with, for good.

@@ -48,7 +48,7 @@ extension TaskState {
     switch self {
     case .gathering: false
     case .lapsed, .submitted, .returned, .accepted, .rejected, .appealed, .merged, .withdrawn: true
-    case .selected, .scheduled, .open, .closed, .referred, .assigned: true
+    case .selected, .scheduled, .open, .closed, .referred, .assigned, .suspended: true
     }
   }
 }

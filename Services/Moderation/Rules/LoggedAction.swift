@@ -18,6 +18,8 @@ enum Deed: String, Codable, Sendable, CaseIterable {
   case pauseVote = "pause-vote"
   case resumeVote = "resume-vote"
   case extendVote = "extend-vote"
+  case voidBallots = "void-ballots"
+  case releaseBallots = "release-ballots"
 
   /// Whether the reason is public: not while one person alone holds something against a text.
   var hasPublicReason: Bool { self != .proposeRejection && self != .proposeHiding }
@@ -65,8 +67,11 @@ extension LoggedAction {
   init?(_ event: VoteEvent, at time: Date) throws {
     let (deed, actor, reason): (Deed, CitizenID?, [String: String])
     switch event {
-    case .scheduled, .opened, .barCrossed, .closed: return nil
+    case .scheduled, .opened, .barCrossed, .barLost, .closed, .resultAmended, .trendAlarm: return nil
     case .paused(let event): (deed, actor, reason) = (.pauseVote, event.orderedBy, ["reason": event.reason])
+    case .ballotsRuled(let event):
+      (deed, actor) = (event.kind == .void ? .voidBallots : .releaseBallots, event.confirmedBy)
+      reason = ["code": event.code.rawValue, "reason": event.reason]
     case .resumed(let event):
       (deed, actor) = (.resumeVote, event.orderedBy)
       reason = ["reason": event.reason, "closesAt": JSON.timestamp(event.closesAt)]

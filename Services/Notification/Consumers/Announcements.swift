@@ -49,6 +49,7 @@ struct Announcements: Sendable {
         of: envelope.id, type: envelope.type, time: envelope.time, data: PublicEvent.data(of: envelope.data),
         at: clock.now)
     }
+    guard occasion.isWrittenAbout else { return }
     try await write(
       about: occasion, EarlyEvent(id: envelope.id, type: envelope.type, data: envelope.data), in: transaction)
   }

@@ -82,6 +82,10 @@ enum EnglishLetters {
       Letter.Words(
         "The vote is extended", "Citizens can vote yes or no until \(time(event.closesAt)).",
         "Reason: \(event.reason)")
+    case .vote(.trendAlarm):
+      Letter.Words(
+        "The vote is being looked into", "Very many ballots came within an hour, or from one network. They still count."
+      )
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "The vote crossed the bar",
@@ -94,6 +98,24 @@ enum EnglishLetters {
         event.carried
           ? "The task is over the bar and goes to the Government Innovation Committee."
           : "\(lacking(event.shortfalls ?? [.bar])) The task does not go on. Thank you for taking part.")
+    case .vote(.ballotsRuled(let event)):
+      Letter.Words(
+        event.kind == .void ? "Ballots of the vote are voided" : "Ballots that were held back count",
+        event.kind == .void
+          ? "Two people found that some ballots do not count.\(ballots(event))"
+          : "Two people found that ballots which were held back count.\(ballots(event))",
+        "Reason: \(name(of: event.code))\nExplanation: \(event.reason)")
+    case .vote(.barLost(let event)):
+      Letter.Words(
+        "The vote does not carry any more",
+        "After ballots were voided there are \(event.yes.grouped) yes and \(event.no.grouped) no votes; more than "
+          + "\(event.yesBar.grouped) yes votes are needed, and all else that the rule asks for. The task is suspended "
+          + "until the vote carries again.")
+    case .vote(.resultAmended(let event)):
+      Letter.Words(
+        "The result of the vote is amended",
+        "Now: \(event.yes.grouped) yes, \(event.no.grouped) no; more than \(event.yesBar.grouped) yes votes were needed.",
+        event.carried ? "With these numbers the vote carries." : lacking(event.shortfalls))
     case .referral(.received(let event)):
       Letter.Words(
         "The Committee has your task",
@@ -103,6 +125,18 @@ enum EnglishLetters {
         "A ministry is in charge of your task",
         "Ministry in charge: \(Ministry.named(event.ministry)?.english ?? event.ministry)\n"
           + "Its answer is due by \(time(event.dueAt)).")
+    case .referral(.suspended(let event)):
+      Letter.Words(
+        "Your task is suspended",
+        "After ballots were voided there are \(event.yes.grouped) yes and \(event.no.grouped) no votes, and the vote does not "
+          + "carry any more: \(holder(event.ministry)) keeps the task and owes nothing until the vote carries again; the "
+          + "days until then do not count towards the due date.",
+        "Suspended since: \(time(event.suspendedAt))")
+    case .referral(.resumed(let event)):
+      Letter.Words(
+        "Your task goes on",
+        "With \(event.yes.grouped) yes votes the vote carries again, and \(holder(event.ministry)) goes on with the task.",
+        "Now due by: \(time(event.dueAt))")
     }
   }
 
@@ -138,6 +172,26 @@ enum EnglishLetters {
     case .offensive: "it is offensive"
     case .advertisement: "an advertisement"
     }
+  }
+
+  static func name(of code: RulingCode) -> String {
+    switch code {
+    case .noRightToVote: "cast without the right to vote"
+    case .automated: "cast by a program"
+    case .sameHand: "cast by one person under several names"
+    case .identityStolen: "cast under another person's name"
+    case .examined: "examined, and nothing found against them"
+    }
+  }
+
+  /// How many ballots a ruling is about; nothing while that is hidden.
+  private static func ballots(_ event: BallotsRuled) -> String {
+    guard let yes = event.yes, let no = event.no else { return "" }
+    return " They are \(yes.grouped) yes and \(no.grouped) no."
+  }
+
+  private static func holder(_ ministry: String?) -> String {
+    ministry.map { Ministry.named($0).map { "the \($0.english)" } ?? $0 } ?? "the Government Innovation Committee"
   }
 
   private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {

@@ -63,6 +63,8 @@ enum KoreanLetters {
     case .vote(.extended(let event)):
       Letter.Words(
         "투표 기간이 연장되었습니다", "\(time(event.closesAt))까지 찬반 투표가 진행됩니다.", "사유: \(event.reason)")
+    case .vote(.trendAlarm):
+      Letter.Words("투표를 살펴보고 있습니다", "한 시간 안에 또는 한 네트워크에서 표가 많이 들어왔습니다. 들어온 표는 그대로 집계됩니다.")
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "찬성이 기준을 넘었습니다",
@@ -72,6 +74,23 @@ enum KoreanLetters {
         "투표가 끝났습니다", "찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
         event.carried
           ? "찬성이 기준을 넘어 정부혁신추진협의회에 상정됩니다." : "\(lacking(event.shortfalls ?? [.bar])) 상정되지 않습니다. 참여해 주셔서 감사합니다.")
+    case .vote(.ballotsRuled(let event)):
+      Letter.Words(
+        event.kind == .void ? "일부 투표가 무효로 처리되었습니다" : "보류되었던 투표가 집계에 포함됩니다",
+        event.kind == .void
+          ? "두 담당자의 확인을 거쳐 일부 투표를 집계에서 제외합니다.\(ballots(event))"
+          : "두 담당자의 확인을 거쳐 보류되었던 투표를 집계에 포함합니다.\(ballots(event))",
+        "사유: \(name(of: event.code))\n설명: \(event.reason)")
+    case .vote(.barLost(let event)):
+      Letter.Words(
+        "투표가 상정 기준에 미치지 못하게 되었습니다",
+        "무효 처리로 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표가 되어 상정 기준(찬성 \(event.yesBar.grouped)표 초과)을 "
+          + "충족하지 못합니다. 기준을 다시 충족할 때까지 과제의 처리가 정지됩니다.")
+    case .vote(.resultAmended(let event)):
+      Letter.Words(
+        "투표 결과가 정정되었습니다",
+        "정정된 결과: 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
+        event.carried ? "정정된 결과는 상정 기준을 충족합니다." : "\(lacking(event.shortfalls)) 상정 기준을 충족하지 못합니다.")
     case .referral(.received(let event)):
       Letter.Words(
         "정부혁신추진협의회에 접수되었습니다", "과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.")
@@ -79,6 +98,17 @@ enum KoreanLetters {
       Letter.Words(
         "소관부처가 정해졌습니다",
         "소관부처: \(Ministry.named(event.ministry)?.korean ?? event.ministry)\n답변 기한: \(time(event.dueAt))")
+    case .referral(.suspended(let event)):
+      Letter.Words(
+        "과제의 처리가 정지되었습니다",
+        "무효 처리 후 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표가 되어 투표가 상정 기준을 충족하지 못합니다. "
+          + "기준을 다시 충족할 때까지 \(holder(event.ministry))의 처리가 정지되며, 정지된 기간은 처리 기한에 넣지 않습니다.",
+        "정지 시작: \(time(event.suspendedAt))")
+    case .referral(.resumed(let event)):
+      Letter.Words(
+        "과제의 처리가 재개되었습니다",
+        "찬성 \(event.yes.grouped)표로 기준을 다시 충족하여 \(holder(event.ministry))의 처리가 재개됩니다.",
+        "변경된 기한: \(time(event.dueAt))")
     }
   }
 
@@ -109,6 +139,26 @@ enum KoreanLetters {
     case .offensive: "모욕적이거나 불쾌한 내용"
     case .advertisement: "광고"
     }
+  }
+
+  static func name(of code: RulingCode) -> String {
+    switch code {
+    case .noRightToVote: "투표권이 없는 사람의 투표"
+    case .automated: "프로그램에 의한 투표"
+    case .sameHand: "한 사람이 여러 이름으로 한 투표"
+    case .identityStolen: "남의 명의를 도용한 투표"
+    case .examined: "확인 결과 문제 없음"
+    }
+  }
+
+  /// How many ballots a ruling is about; nothing while that is hidden.
+  private static func ballots(_ event: BallotsRuled) -> String {
+    guard let yes = event.yes, let no = event.no else { return "" }
+    return " (찬성 \(yes.grouped)표, 반대 \(no.grouped)표)"
+  }
+
+  private static func holder(_ ministry: String?) -> String {
+    ministry.map { Ministry.named($0)?.korean ?? $0 } ?? "정부혁신추진협의회"
   }
 
   private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {

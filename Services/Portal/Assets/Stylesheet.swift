@@ -75,7 +75,7 @@ extension Assets {
     .state.open { background: var(--primary-5); color: var(--primary-60); }
     .state.referred, .state.assigned { background: var(--success-5); color: var(--success-60); }
     .state.rejected { background: var(--danger-5); color: var(--danger-60); }
-    .state.submitted { background: var(--warning-5); color: var(--warning-60); }
+    .state.submitted, .state.suspended { background: var(--warning-5); color: var(--warning-60); }
     .counts { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; }
     .counts div { display: flex; gap: 0.5rem; align-items: baseline; }
     .counts dt { color: var(--gray-70); }

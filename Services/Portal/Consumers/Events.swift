@@ -33,9 +33,10 @@ struct Chronicle: Sendable {
 
   /// How the vote goes.
   func apply(vote envelope: Envelope<VoteEvent>, in transaction: Transaction) async throws {
+    guard let occurrence = Occurrence(envelope.event, at: envelope.time) else { return }
     let id = envelope.event.proposal
     try await transaction.learn(about: id) { $0.learn(envelope.event, at: envelope.time) }
-    try await transaction.insert(Occurrence(envelope.event, at: envelope.time), of: id, event: envelope.id)
+    try await transaction.insert(occurrence, of: id, event: envelope.id)
   }
 
   /// The count so far; too many of them for the history.

@@ -20,6 +20,7 @@ extension Language {
       case .closed: ("투표 종료", "Vote closed")
       case .referred: ("협의회 회부", "Referred to the Committee")
       case .assigned: ("소관부처 배정", "Assigned to a ministry")
+      case .suspended: ("처리 정지", "Suspended")
       }
     return pick(texts)
   }
@@ -76,6 +77,26 @@ extension Language {
     return pick(texts)
   }
 
+  func label(_ reason: SuspensionReason) -> String {
+    let texts =
+      switch reason {
+      case .barLost: ("무효 처리 후 투표가 회부 기준을 충족하지 못함", "After ballots were voided the vote does not carry any more")
+      }
+    return pick(texts)
+  }
+
+  func label(_ code: RulingCode) -> String {
+    let texts =
+      switch code {
+      case .noRightToVote: ("투표권이 없는 사람의 투표", "Cast without the right to vote")
+      case .automated: ("프로그램에 의한 투표", "Cast by a program")
+      case .sameHand: ("한 사람이 여러 이름으로 한 투표", "Cast by one person under several names")
+      case .identityStolen: ("남의 명의를 도용한 투표", "Cast under another person's name")
+      case .examined: ("확인 결과 문제 없음", "Examined, and nothing found against them")
+      }
+    return pick(texts)
+  }
+
   func label(_ kind: Occurrence.Kind) -> String {
     let texts =
       switch kind {
@@ -97,9 +118,15 @@ extension Language {
       case .paused: ("투표 일시 중단", "Vote paused")
       case .resumed: ("투표 재개", "Vote resumed")
       case .extended: ("투표 기간 연장", "Vote extended")
+      case .ballotsVoided: ("일부 투표 무효 처리", "Ballots voided")
+      case .ballotsReleased: ("보류된 투표 산입", "Ballots that were held back count")
       case .barCrossed: ("회부 기준 초과", "Bar exceeded")
+      case .barLost: ("회부 기준 미달", "No longer over the bar")
       case .closed: ("투표 종료", "Vote closed")
+      case .resultAmended: ("투표 결과 정정", "Result amended")
       case .received: ("협의회 접수", "Received by the Committee")
+      case .caseSuspended: ("과제 처리 정지", "Case suspended")
+      case .caseResumed: ("과제 처리 재개", "Case resumed")
       case .assigned: ("소관부처 배정", "Assigned to a ministry")
       }
     return pick(texts)

@@ -16,6 +16,7 @@ enum Phrase: String, CaseIterable, Sendable {
   case turnoutRule, majorityRule, majorityMeaning, electorateRule, membersOnly, totalsRule, totalsHidden
   case barCrossedMeanwhile, result, towardsBar, countedUpTo, noTally, finalTally, live, liveLost
   case stateChanged, reload
+  case suspensionReason, suspendedSince, votesLeft, suspensionMeaning, amendedResult
   case referralHeading, holder, committee, since, due, awaitingReceipt, caseNumber, committeeReceived
   case historyHeading, noHistory, when, what, details, dueBy
   case notFoundTitle, notFoundText, badRequestTitle, badRequestText, unavailableTitle, unavailableText
@@ -148,6 +149,15 @@ enum Phrase: String, CaseIterable, Sendable {
     case .liveLost: ("연결이 끊겨 다시 연결하고 있습니다.", "Connection lost; trying again.")
     case .stateChanged: ("이 제안의 상태가 바뀌었습니다.", "The state of this proposal has changed.")
     case .reload: ("새로 고침", "Reload the page")
+    case .suspensionReason: ("정지 사유", "Why it is suspended")
+    case .suspendedSince: ("정지 시작", "Suspended since")
+    case .votesLeft: ("남은 표", "Votes that are left")
+    case .suspensionMeaning:
+      (
+        "투표가 기준을 다시 충족할 때까지 처리가 정지되며, 정지된 기간은 처리 기한에 넣지 않습니다.",
+        "Nothing is owed until the vote carries again; the days until then do not count towards the due date."
+      )
+    case .amendedResult: ("결과 정정", "Amended")
     case .referralHeading: ("회부와 소관", "Referral and custody")
     case .holder: ("현재 담당", "Held by")
     case .committee: ("정부혁신추진협의회", "Government Innovation Committee")

@@ -68,6 +68,17 @@ public enum Migrations {
       Migration(
         103, "changes of a vote's schedule",
         "ALTER TABLE task ADD COLUMN ends_at timestamptz, ADD COLUMN paused_at timestamptz;"),
+      Migration(
+        104, "bars that are lost, suspended cases, amended results",
+        """
+        ALTER TABLE task
+          ADD COLUMN lost_crossed_at timestamptz, ADD COLUMN lost_at timestamptz, ADD COLUMN lost_yes bigint,
+          ADD COLUMN lost_no bigint,
+          ADD COLUMN amended_at timestamptz, ADD COLUMN amended_yes bigint, ADD COLUMN amended_no bigint,
+          ADD COLUMN amended_carried boolean,
+          ADD COLUMN assigned_crossed_at timestamptz,
+          ADD COLUMN resumed_crossed_at timestamptz, ADD COLUMN resumed_ministry text, ADD COLUMN resumed_due_at timestamptz;
+        """),
       notices,
     ]
 }

@@ -55,6 +55,8 @@ struct HistorySection: Sendable {
     case .lapsed: LapseReason(rawValue: code).map(language.label) ?? code
     case .appealed: AppealGround(rawValue: code).map(language.label) ?? code
     case .assigned: Ministry.named(code).map(language.label) ?? code
+    case .caseSuspended: SuspensionReason(rawValue: code).map(language.label) ?? code
+    case .ballotsVoided, .ballotsReleased: RulingCode(rawValue: code).map(language.label) ?? code
     default: code
     }
   }

@@ -25,7 +25,7 @@ struct TaskPage: Sendable {
         <a href="\(speech.link(address))">\(speech(.reload))</a></p>
         \(ReviewSection(speech: speech, facts: facts).html)
         \(VoteSection(speech: speech, facts: facts).html)
-        \(custody)
+        \(CustodySection(speech: speech, facts: facts).html)
         \(body)
         \(HistorySection(speech: speech, history: history).html)
         </article>
@@ -65,32 +65,5 @@ struct TaskPage: Sendable {
       <div class="written summary"\(mark(text.summary))>\(HTML.paragraphs(text.summary))</div>
       <div class="written"\(mark(text.body))>\(HTML.paragraphs(text.body))</div></section>
       """
-  }
-
-  /// Who has the case, since when, and until when an answer is owed.
-  private var custody: HTML {
-    guard facts.crossedAt != nil || facts.receipt != nil || facts.assignment != nil else { return "" }
-    return """
-      <section aria-labelledby="custody"><h2 id="custody">\(speech(.referralHeading))</h2>
-      <dl class="facts">\(holder)\(row(.caseNumber, facts.receipt.map { "<code>\($0.caseID)</code>" }))</dl></section>
-      """
-  }
-
-  private var holder: HTML {
-    if let assignment = facts.assignment {
-      let name = Ministry.named(assignment.ministry).map(language.label) ?? assignment.ministry
-      return HTML([
-        row(.holder, HTML(text: name)), row(.since, HTML.time(assignment.at, in: language)),
-        row(.due, HTML.time(assignment.dueAt, in: language)),
-        row(.committeeReceived, facts.receipt.map { HTML.time($0.at, in: language) }),
-      ])
-    }
-    if let receipt = facts.receipt {
-      return HTML([
-        row(.holder, HTML(text: speech(.committee))), row(.since, HTML.time(receipt.at, in: language)),
-        row(.due, HTML.time(receipt.dueAt, in: language)),
-      ])
-    }
-    return row(.holder, HTML(text: speech(.awaitingReceipt)))
   }
 }

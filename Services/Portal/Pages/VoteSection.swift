@@ -87,6 +87,7 @@ struct VoteSection: Sendable {
       <dl class="facts">
       <div><dt>\(speech(.voteStatus))</dt><dd>\(speech(phase))</dd></div>
       \(result)
+      \(amended)
       <div><dt>\(speech(.countedUpTo))</dt><dd id="tally-time">\(counted(tally))</dd></div>
       </dl>
       <p id="tally-live" class="note" data-lost="\(speech(.liveLost))" hidden>\(speech(.live))</p>
@@ -106,14 +107,22 @@ struct VoteSection: Sendable {
     }
   }
 
+  private var amended: HTML {
+    HTML.when(facts.amendment) { amendment in
+      "<div><dt>\(speech(.amendedResult))</dt><dd>\(HTML.time(amendment.at, in: language))</dd></div>"
+    }
+  }
+
   private var result: HTML {
     let phrase: Phrase
-    if let closing = facts.closing {
+    if let closing = facts.amendment ?? facts.closing {
       if !closing.carried, let lacking = facts.rule?.shortfalls(yes: closing.yes, no: closing.no), lacking != [.bar] {
         let words = lacking.map { speech($0.phrase) }.joined(separator: " ")
         return "<div><dt>\(speech(.result))</dt><dd>\(words)</dd></div>"
       }
       phrase = closing.carried ? .carried : .notCarried
+    } else if facts.suspension != nil {
+      return "<div><dt>\(speech(.result))</dt><dd>\(language.label(SuspensionReason.barLost))</dd></div>"
     } else if facts.crossedAt != nil {
       phrase = .barCrossedMeanwhile
     } else {

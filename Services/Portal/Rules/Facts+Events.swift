@@ -49,11 +49,17 @@ extension Facts {
     case .paused(let event): pausedAt = event.pausedAt
     case .resumed(let event): (pausedAt, endsAt) = (nil, event.closesAt)
     case .extended(let event): endsAt = event.closesAt
+    case .trendAlarm: break
     case .barCrossed(let event):
       name(event.title, event.category)
-      crossedAt = event.crossedAt
+      cross(at: event.crossedAt)
+    case .barLost(let event):
+      lose(Loss(crossedAt: event.crossedAt, at: event.lostAt, yes: event.yes, no: event.no))
     case .closed(let event):
       closing = Closing(yes: event.yes, no: event.no, carried: event.carried, at: event.closedAt)
+    case .resultAmended(let event):
+      amend(Closing(yes: event.yes, no: event.no, carried: event.carried, at: event.amendedAt))
+    case .ballotsRuled: break
     }
   }
 
@@ -74,7 +80,12 @@ extension Facts {
       receipt = Receipt(caseID: event.caseID, at: event.receivedAt, dueAt: event.dueAt)
     case .assigned(let event):
       name(event.title, event.category)
-      assignment = Assignment(ministry: event.ministry, at: event.assignedAt, dueAt: event.dueAt)
+      assignment = Assignment(
+        ministry: event.ministry, at: event.assignedAt, dueAt: event.dueAt, crossedAt: event.crossedAt)
+    // The vote tells of it, and names the crossing.
+    case .suspended: break
+    case .resumed(let event):
+      resume(Resumption(crossedAt: event.crossedAt, ministry: event.ministry, dueAt: event.dueAt))
     }
   }
 

@@ -29,11 +29,18 @@ struct Facts: Sendable, Equatable {
   var endsAt: Date?
   /// Since when the vote has been paused; nil: it is not.
   var pausedAt: Date?
+  /// The last crossing of the bar; it is named by its time.
   var crossedAt: Date?
+  /// The last crossing that was undone.
+  var loss: Loss?
   var closing: Closing?
+  /// The numbers since ballots were voided or released after the closing.
+  var amendment: Closing?
   var count: Tally?
   var receipt: Receipt?
   var assignment: Assignment?
+  /// The last end of a suspension.
+  var resumption: Resumption?
 
   init(_ proposal: ProposalID) { self.proposal = proposal }
 
@@ -98,6 +105,8 @@ struct Facts: Sendable, Equatable {
     let ministry: String
     let at: Date
     let dueAt: Date
+    /// The crossing of the bar by which it has it; nil from before a bar could be lost.
+    var crossedAt: Date?
   }
 }
 
@@ -116,8 +125,7 @@ extension Facts {
   /// Where the proposal stands: the furthest point that anything known proves. The rest of the way is then on its way
   /// here. A selection that crossed a withdrawal wins; a rejection after a withdrawal comes too late.
   var state: TaskState {
-    if assignment != nil { return .assigned }
-    if receipt != nil || crossedAt != nil { return .referred }
+    if let custody = custodyState { return custody }
     if closing != nil { return .closed }
     if openedAt != nil { return .open }
     if scheduledAt != nil { return .scheduled }
@@ -161,14 +169,15 @@ extension Facts {
   /// The final numbers once the vote is closed, else the last count, unless the rule hides it.
   var tally: Tally? {
     guard let closing else { return hidesTally ? nil : count }
-    return Tally(yes: closing.yes, no: closing.no, version: count?.version ?? 0, countedAt: closing.at)
+    let last = amendment ?? closing
+    return Tally(yes: last.yes, no: last.no, version: count?.version ?? 0, countedAt: last.at)
   }
 
   /// Its place in the list.
   var listedAt: Date {
     submittedAt ?? [
       filedAt, lapse?.at, withdrawal?.at, acceptedAt, returned?.at, rejection?.at, appeal?.at, appealDecision?.at,
-      merger?.at, selectedAt, scheduledAt, openedAt, crossedAt, closing?.at,
+      merger?.at, selectedAt, scheduledAt, openedAt, crossedAt, loss?.at, closing?.at,
       count?.countedAt, receipt?.at, assignment?.at,
     ].compactMap { $0 }.min() ?? Date(timeIntervalSince1970: 0)
   }

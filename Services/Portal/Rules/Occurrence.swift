@@ -7,7 +7,9 @@ struct Occurrence: Sendable, Equatable {
   enum Kind: String, Sendable, CaseIterable {
     case filed, submitted, returned, revised, lapsed, accepted, rejected, appealed, upheld, overturned, merged
     case withdrawn, selected, scheduled, opened, paused, resumed, extended
-    case barCrossed = "bar-crossed", closed, received, assigned
+    case ballotsVoided = "ballots-voided", ballotsReleased = "ballots-released"
+    case barCrossed = "bar-crossed", barLost = "bar-lost", closed, resultAmended = "result-amended"
+    case received, caseSuspended = "case-suspended", caseResumed = "case-resumed", assigned
   }
 
   let kind: Kind
@@ -63,8 +65,9 @@ extension Occurrence {
     }
   }
 
+  /// Nil for what is no step of the vote.
   /// - Parameter time: when the event was made; the announcement carries no time of its own.
-  init(_ event: VoteEvent, at time: Date) {
+  init?(_ event: VoteEvent, at time: Date) {
     switch event {
     case .scheduled: self.init(.scheduled, at: time)
     case .opened(let event): self.init(.opened, at: event.openedAt)
@@ -73,8 +76,15 @@ extension Occurrence {
       self.init(.resumed, at: event.resumedAt, note: event.reason, dueAt: event.closesAt)
     case .extended(let event):
       self.init(.extended, at: event.extendedAt, note: event.reason, dueAt: event.closesAt)
+    case .trendAlarm: return nil
     case .barCrossed(let event): self.init(.barCrossed, at: event.crossedAt, yes: event.yes, no: event.no)
+    case .ballotsRuled(let event):
+      self.init(
+        event.kind == .void ? .ballotsVoided : .ballotsReleased, at: event.confirmedAt, code: event.code.rawValue,
+        note: event.reason, yes: event.yes, no: event.no)
+    case .barLost(let event): self.init(.barLost, at: event.lostAt, yes: event.yes, no: event.no)
     case .closed(let event): self.init(.closed, at: event.closedAt, yes: event.yes, no: event.no)
+    case .resultAmended(let event): self.init(.resultAmended, at: event.amendedAt, yes: event.yes, no: event.no)
     }
   }
 
@@ -83,6 +93,10 @@ extension Occurrence {
     case .received(let event): self.init(.received, at: event.receivedAt, dueAt: event.dueAt)
     case .assigned(let event):
       self.init(.assigned, at: event.assignedAt, code: event.ministry, dueAt: event.dueAt)
+    case .suspended(let event):
+      self.init(.caseSuspended, at: event.suspendedAt, code: event.reason.rawValue, yes: event.yes, no: event.no)
+    case .resumed(let event):
+      self.init(.caseResumed, at: event.resumedAt, yes: event.yes, no: event.no, dueAt: event.dueAt)
     }
   }
 }

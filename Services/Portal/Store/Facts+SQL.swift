@@ -10,7 +10,8 @@ private let columns: Query = """
   appeal_explanation, merged_at, merged_into, merger_reason, selected_at, yes_bar, referral, opens_at, closes_at, rule_hash, scheduled_at, opened_at,
   crossed_at, closed_at, closed_yes, closed_no, carried, tally_version, yes, no, counted_at, case_id, received_at, due_at,
   ministry, assigned_at, ministry_due_at, minimum_turnout, majority, electorate, totals,
-  ends_at, paused_at
+  ends_at, paused_at, lost_crossed_at, lost_at, lost_yes, lost_no, amended_at, amended_yes, amended_no, amended_carried,
+  assigned_crossed_at, resumed_crossed_at, resumed_ministry, resumed_due_at
   """
 
 extension Facts {
@@ -47,12 +48,29 @@ extension Facts {
       receipt = Receipt(caseID: id, at: try row["received_at"], dueAt: try row["due_at"])
     }
     if let slug: String = try row["ministry"] {
-      assignment = Assignment(ministry: slug, at: try row["assigned_at"], dueAt: try row["ministry_due_at"])
+      assignment = Assignment(
+        ministry: slug, at: try row["assigned_at"], dueAt: try row["ministry_due_at"],
+        crossedAt: try row["assigned_crossed_at"])
     }
+    try readSuspension(row)
   }
 }
 
 extension Facts {
+  private mutating func readSuspension(_ row: Row) throws {
+    if let crossedAt: Date = try row["lost_crossed_at"] {
+      loss = Loss(crossedAt: crossedAt, at: try row["lost_at"], yes: try row["lost_yes"], no: try row["lost_no"])
+    }
+    if let at: Date = try row["amended_at"] {
+      amendment = Closing(
+        yes: try row["amended_yes"], no: try row["amended_no"], carried: try row["amended_carried"], at: at)
+    }
+    if let crossedAt: Date = try row["resumed_crossed_at"] {
+      resumption = Resumption(
+        crossedAt: crossedAt, ministry: try row["resumed_ministry"], dueAt: try row["resumed_due_at"])
+    }
+  }
+
   private mutating func readReview(_ row: Row) throws {
     if let at: Date = try row["lapsed_at"] { lapse = Lapse(reason: try row["lapse_reason"], at: at) }
     if let at: Date = try row["withdrawn_at"] {
@@ -120,7 +138,12 @@ extension Transaction {
         counted_at = \(facts.count?.countedAt),
         case_id = \(facts.receipt?.caseID), received_at = \(facts.receipt?.at), due_at = \(facts.receipt?.dueAt),
         ministry = \(facts.assignment?.ministry), assigned_at = \(facts.assignment?.at),
-        ministry_due_at = \(facts.assignment?.dueAt)
+        ministry_due_at = \(facts.assignment?.dueAt), assigned_crossed_at = \(facts.assignment?.crossedAt),
+        lost_crossed_at = \(facts.loss?.crossedAt), lost_at = \(facts.loss?.at), lost_yes = \(facts.loss?.yes),
+        lost_no = \(facts.loss?.no), amended_at = \(facts.amendment?.at), amended_yes = \(facts.amendment?.yes),
+        amended_no = \(facts.amendment?.no), amended_carried = \(facts.amendment?.carried),
+        resumed_crossed_at = \(facts.resumption?.crossedAt), resumed_ministry = \(facts.resumption?.ministry),
+        resumed_due_at = \(facts.resumption?.dueAt)
       WHERE proposal = \(facts.proposal)
       """)
   }

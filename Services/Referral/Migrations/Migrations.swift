@@ -37,6 +37,22 @@ public enum Migrations {
         CREATE INDEX case_by_time ON referral_case (received_at DESC, id DESC);
         CREATE INDEX case_by_ministry ON referral_case (ministry, received_at DESC, id DESC);
         """),
+      Migration(
+        102, "suspensions",
+        """
+        -- Names the crossing of the bar by which the case is before the Committee; null: from before a bar could be lost.
+        ALTER TABLE referral_case ADD COLUMN crossed_at timestamptz;
+        CREATE TABLE case_suspension (
+          case_id uuid NOT NULL REFERENCES referral_case,
+          -- Counts the suspensions of the case.
+          number int NOT NULL CHECK (number > 0),
+          reason text NOT NULL,
+          crossed_at timestamptz NOT NULL, lost_at timestamptz NOT NULL,
+          yes bigint NOT NULL, no bigint NOT NULL,
+          suspended_at timestamptz NOT NULL, resumed_at timestamptz,
+          PRIMARY KEY (case_id, number));
+        CREATE UNIQUE INDEX one_suspension_at_a_time ON case_suspension (case_id) WHERE resumed_at IS NULL;
+        """),
     ]
 
   // Both seeds are made from the lists in Swift, so that table and list cannot differ. A change of a list therefore

@@ -3,7 +3,7 @@ import FoundationEssentials
 import ServiceKit
 
 extension Cases {
-  /// `GET /v1/cases?ministry=&limit=&after=`: newest first. 400 for an unknown ministry or cursor.
+  /// `GET /v1/cases?ministry=&state=&limit=&after=`: newest first. 400 for an unknown ministry, state or cursor.
   func list(_ request: Request) async throws -> Response {
     let limit = try request.query("limit", default: 20, in: 1...100)
     var ministry: Ministry?
@@ -11,8 +11,9 @@ extension Cases {
       guard let known = Ministry.named(slug) else { throw Problem.badRequest("There is no such ministry.") }
       ministry = known
     }
+    let state: CaseState? = try request.choice("state")
     let found = try await database.cases(
-      of: ministry, after: try request.query("after").map(TimeCursor.init), limit + 1)
+      of: ministry, in: state, after: try request.query("after").map(TimeCursor.init), limit + 1)
     let now = clock.now
     let page = Page(found, limit: limit) { TimeCursor($0.receivedAt, $0.id).text }
     return try .json(page.map { CaseView($0, at: now) }, cache: .seconds(1))
@@ -52,12 +53,24 @@ struct CaseView: Encodable, Sendable {
   let assignedAt: Date?
   let ministryDueAt: Date?
   let late: Bool
+  let suspension: Halt?
   let events: [Step]
 
   struct Office: Encodable, Sendable {
     let slug: String
     let korean: String
     let english: String
+  }
+
+  /// Why and since when nobody owes anything on the case; absent while it goes on.
+  struct Halt: Encodable, Sendable, Equatable {
+    let reason: SuspensionReason
+    let since: Date
+    /// When the count lost the bar.
+    let lostAt: Date
+    /// Votes that were left.
+    let yes: Int64
+    let no: Int64
   }
 
   /// One entry of the timeline; `type` is that of the event that told it.
@@ -85,9 +98,24 @@ struct CaseView: Encodable, Sendable {
     assignedAt = found.assignment?.assignedAt
     ministryDueAt = found.assignment?.dueAt
     late = found.isLate(at: now)
-    events =
-      [Step(type: CaseReceived.type, at: found.receivedAt)]
-      + (found.assignment.map { [Step(type: CaseAssigned.type, at: $0.assignedAt)] } ?? [])
+    suspension = found.suspension.map {
+      Halt(reason: $0.reason, since: $0.suspendedAt, lostAt: $0.lostAt, yes: $0.yes, no: $0.no)
+    }
+    events = Self.timeline(of: found)
+  }
+}
+
+extension CaseView {
+  /// In the order in which it happened.
+  static func timeline(of found: Case) -> [Step] {
+    let halts = found.suspensions.flatMap { suspension in
+      [Step(type: CaseSuspended.type, at: suspension.suspendedAt)]
+        + (suspension.resumedAt.map { [Step(type: CaseResumed.type, at: $0)] } ?? [])
+    }
+    let assigned = found.assignment.map { [Step(type: CaseAssigned.type, at: $0.assignedAt)] } ?? []
+    let steps = [Step(type: CaseReceived.type, at: found.receivedAt)] + halts + assigned
+    // What happened at the same moment stays in this order: a case that waited is assigned as soon as it is resumed.
+    return steps.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
   }
 }
 

@@ -8,30 +8,6 @@ import ServiceKit
 final class BallotBatch: RecordBatch, @unchecked Sendable {
   // One owner at a time: the consumer's thread fills it, then the session prepares it, then a transaction reads it.
   // What changes with every record is not checked for it at run time: a twentieth of the count.
-  struct Control: Sendable, Equatable {
-    let vote: Int32
-    let action: BallotRecord.Control
-    let partition: Int32
-    let offset: Int64
-  }
-
-  struct Change: Sendable, Equatable {
-    let vote: Int32
-    let change: ScheduleChange
-    /// From when on it holds, in milliseconds since 1970.
-    let time: Int64
-    let partition: Int32
-    let offset: Int64
-  }
-
-  struct Rejected: Sendable, Equatable {
-    let partition: Int32
-    let offset: Int64
-    let reason: String
-    let key: [UInt8]
-    let value: [UInt8]
-  }
-
   private struct Deferred {
     let fields: BallotRecord.Fields
     let partition: Int32
@@ -47,6 +23,8 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
   @exclusivity(unchecked) private(set) var rows: [BallotRow] = []
   private(set) var controls: [Control] = []
   private(set) var changes: [Change] = []
+  /// What is ruled over ballots, in the order of the log: whether there are such ballots the transaction finds out.
+  private(set) var rulings: [Ruling] = []
   private(set) var rejected: [Rejected] = []
   /// Control records that say what was said before, by partition.
   private(set) var repeatedControls: [Int32: Int64] = [:]
@@ -91,7 +69,7 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
     } catch {
       return reject(error.rawValue, key.map(Array.init), value.map(Array.init), offset, partition)
     }
-    if case .ballot(let choice) = fields.kind, let vote = votes.find(fields.proposal),
+    if let choice = fields.choice, let vote = votes.find(fields.proposal),
       deferring.isEmpty || !deferring.contains(fields.proposal)
     {
       if let reason = votes.rejection(at: vote, acceptedAt: fields.acceptedAt, in: partition) {
@@ -101,7 +79,7 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
       }
     } else {
       switch fields.kind {
-      case .ballot: break
+      case .ballot, .quarantined, .ruling: break
       case .control, .change:
         undecided.insert(fields.proposal)
         deferring.insert(fields.proposal)
@@ -120,7 +98,7 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
     rows.append(
       BallotRow(
         voter: VoterKey(value: fields.subject), acceptedAt: fields.acceptedAt, offset: offset, vote: vote,
-        partition: Int16(truncatingIfNeeded: partition), isYes: choice == .yes))
+        partition: Int16(truncatingIfNeeded: partition), isYes: choice == .yes, isQuarantined: fields.isQuarantined))
   }
 
   private func reject(_ reason: String, _ key: [UInt8]?, _ value: [UInt8]?, _ offset: Int64, _ partition: Int32) {
@@ -153,7 +131,7 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
   private func judge(_ record: Deferred, _ standings: inout [UInt128: VoteStanding]) -> Rejection? {
     guard var standing = standings[record.fields.proposal] else { return .unknownProposal }
     switch record.fields.kind {
-    case .ballot(let choice):
+    case .ballot(let choice), .quarantined(let choice):
       if let reason = standing.rejection(acceptedAt: record.fields.acceptedAt, in: record.partition) { return reason }
       take(record.fields, choice, of: standing.number, record.offset, record.partition)
       return nil
@@ -174,6 +152,13 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
             vote: standing.number, change: change, time: time, partition: record.partition, offset: record.offset))
       }
       return settle(outcome, of: record, standing, &standings)
+    case .ruling(let kind):
+      // It changes nothing that other records are judged by: a voter has one ballot, whatever becomes of it.
+      rulings.append(
+        Ruling(
+          vote: standing.number, ruling: BallotRuling(kind, in: record.value ?? []), partition: record.partition,
+          offset: record.offset, key: record.key ?? [], value: record.value ?? []))
+      return nil
     }
   }
 
@@ -190,15 +175,18 @@ final class BallotBatch: RecordBatch, @unchecked Sendable {
   }
 
   /// What became of the records, partition by partition.
-  /// - Parameter new: the ballots that were the first of their voters.
-  func results(_ new: BallotCount) -> [TopicPartition: PartitionResult] {
+  /// - Parameters:
+  ///   - new: the ballots that were the first of their voters.
+  ///   - ruled: what became of the rulings.
+  func results(_ new: BallotCount, _ ruled: RulingOutcome) -> [TopicPartition: PartitionResult] {
     var results: [Int32: PartitionResult] = [:]
     for (partition, count) in taken.enumerated() where count > 0 {
       results[Int32(partition), default: PartitionResult()].duplicate += count
     }
     for (partition, count) in new.byPartition { results[partition, default: PartitionResult()].duplicate -= count }
     for (partition, count) in repeatedControls { results[partition, default: PartitionResult()].duplicate += count }
-    for record in rejected { results[record.partition, default: PartitionResult()].rejected += 1 }
+    for (partition, count) in ruled.repeated { results[partition, default: PartitionResult()].duplicate += count }
+    for record in rejected + ruled.rejected { results[record.partition, default: PartitionResult()].rejected += 1 }
     return Dictionary(
       uniqueKeysWithValues: results.map { (TopicPartition(topic: Topics.ballots.name, partition: $0.key), $0.value) })
   }

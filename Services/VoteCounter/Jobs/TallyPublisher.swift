@@ -15,7 +15,7 @@ struct TallyPublisher: Sendable {
     // One statement: tallies and offsets are of one moment.
     let rows = try await database.query(
       """
-      SELECT v.proposal, t.vote, t.version, t.yes, t.no, t.counted_at,
+      SELECT v.proposal, t.vote, t.version, t.yes, t.no, t.void, t.quarantined, t.counted_at,
         (SELECT array_agg(coalesce(o.next_offset, 0) ORDER BY n)
           FROM generate_series(0, \(Int(Topics.ballots.partitions) - 1)) AS n
           LEFT JOIN consumer_offset o ON o.partition = n AND o.topic = \(Topics.ballots.name)) AS counted_up_to
@@ -26,13 +26,11 @@ struct TallyPublisher: Sendable {
     let events = try rows.map { row in
       TallyCounted(
         proposal: try row["proposal"], version: try row["version"], yes: try row["yes"], no: try row["no"],
-        countedUpTo: try row["counted_up_to"] ?? [], countedAt: try row["counted_at"])
+        void: try row["void"], quarantined: try row["quarantined"], countedUpTo: try row["counted_up_to"] ?? [],
+        countedAt: try row["counted_at"])
     }
     let records = try events.map { try CloudEvent.record($0, sequence: $0.version, at: $0.countedAt) }
-    for result in await producer.send(records) {
-      if case .failure(let error) = result { endIfFatal(error, log) }
-      _ = try result.get()
-    }
+    try await producer.sendAll(records, log)
     let votes = try rows.map { try $0["vote"] as Int32 }
     try await database.execute(
       """

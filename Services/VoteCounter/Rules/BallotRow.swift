@@ -25,6 +25,11 @@ struct VoterKey: Sendable, Hashable, Comparable, PostgresEncodable {
   func encode(into buffer: inout PostgresBuffer) { buffer.append(value) }
 }
 
+extension BallotRuling {
+  /// Whose ballot is ruled over.
+  var voterKey: VoterKey { VoterKey(value: voter.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }) }
+}
+
 /// A ballot that may count: the first of its voter does.
 struct BallotRow: Sendable, Equatable {
   let voter: VoterKey
@@ -34,4 +39,6 @@ struct BallotRow: Sendable, Equatable {
   let vote: Int32
   let partition: Int16
   let isYes: Bool
+  /// It takes its voter's place and counts when it is released.
+  var isQuarantined = false
 }

@@ -9,6 +9,7 @@ enum Rejection: String, Sendable {
   case otherRule = "other-rule"
   case paused = "vote-paused"
   case outOfOrder = "change-out-of-order"
+  case noSuchBallot = "no-such-ballot"
 }
 
 /// A set of partitions.
@@ -87,6 +88,7 @@ struct VoteStanding: Sendable, Equatable {
     }
     return .taken
   }
+
   /// Passes a change again that was taken before.
   mutating func pass(_ change: ScheduleChange, from time: Int64, in partition: Int32) {
     makeSchedules()
@@ -107,6 +109,7 @@ struct VoteStanding: Sendable, Equatable {
     makeSchedules()
     return schedules[Int(partition)].take(change, from: time)
   }
+
   private mutating func makeSchedules() {
     guard schedules.isEmpty else { return }
     schedules = Array(repeating: PartitionSchedule(closesAt: closesAt), count: Int(Topics.ballots.partitions))

@@ -32,34 +32,67 @@ extension Transaction {
     var new = BallotCount()
     guard !rows.isEmpty else { return new }
     let sorted = rows.sorted { a, b in (a.vote, a.voter, a.offset) < (b.vote, b.voter, b.offset) }
-    let counts = try await query(
+    let isAnyQuarantined = sorted.contains(where: \.isQuarantined)
+    for row in try await isAnyQuarantined ? storeMarked(sorted) : store(sorted) {
+      let increment = Increment(
+        vote: try row["vote"], yes: try row["yes"], no: try row["no"], quarantined: try row["quarantined"])
+      new.add(increment, in: try row["partition"])
+    }
+    FailPoint.reach("inserted")
+    return new
+  }
+
+  private func store(_ sorted: [BallotRow]) async throws -> [Row] {
+    try await query(
       """
       WITH new AS (
         INSERT INTO ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym)
         SELECT * FROM unnest(\(sorted.map(\.acceptedAt)), \(sorted.map(\.offset)), \(sorted.map(\.vote)),
           \(sorted.map(\.partition)), \(sorted.map(\.isYes)), \(sorted.map(\.voter)))
         ON CONFLICT DO NOTHING RETURNING vote, partition, yes)
-      SELECT vote, partition, count(*) FILTER (WHERE yes) AS yes, count(*) FILTER (WHERE NOT yes) AS no
+      SELECT vote, partition, count(*) FILTER (WHERE yes) AS yes, count(*) FILTER (WHERE NOT yes) AS no,
+        0::bigint AS quarantined
       FROM new GROUP BY vote, partition ORDER BY vote, partition
       """)
-    for row in counts {
-      new.add(vote: try row["vote"], partition: try row["partition"], yes: try row["yes"], no: try row["no"])
-    }
-    FailPoint.reach("inserted")
-    return new
+  }
+
+  /// The same, and marks those in quarantine.
+  private func storeMarked(_ sorted: [BallotRow]) async throws -> [Row] {
+    try await query(
+      """
+      WITH ballots AS (
+        SELECT * FROM unnest(\(sorted.map(\.acceptedAt)), \(sorted.map(\.offset)), \(sorted.map(\.vote)),
+          \(sorted.map(\.partition)), \(sorted.map(\.isYes)), \(sorted.map(\.voter)), \(sorted.map(\.isQuarantined)))
+          AS i (accepted_ms, log_offset, vote, partition, yes, pseudonym, quarantined)),
+      new AS (
+        INSERT INTO ballot (accepted_ms, log_offset, vote, partition, yes, pseudonym)
+        SELECT accepted_ms, log_offset, vote, partition, yes, pseudonym FROM ballots
+        ON CONFLICT DO NOTHING RETURNING vote, pseudonym, partition, log_offset, yes),
+      stored AS (
+        SELECT n.*, b.quarantined FROM new n JOIN ballots b
+          ON b.vote = n.vote AND b.pseudonym = n.pseudonym AND b.log_offset = n.log_offset),
+      marked AS (
+        INSERT INTO ballot_mark (vote, pseudonym, kind, partition, log_offset, yes)
+        SELECT vote, pseudonym, \(BallotMark.quarantined), partition, log_offset, yes FROM stored WHERE quarantined)
+      SELECT vote, partition, count(*) FILTER (WHERE yes AND NOT quarantined) AS yes,
+        count(*) FILTER (WHERE NOT yes AND NOT quarantined) AS no, count(*) FILTER (WHERE quarantined) AS quarantined
+      FROM stored GROUP BY vote, partition ORDER BY vote, partition
+      """)
   }
 
   /// Moves the tallies, in the order of the votes' numbers.
-  func add(_ increments: [BallotCount.Increment], at now: Date) async throws {
+  func add(_ increments: [Increment], at now: Date) async throws {
     guard !increments.isEmpty else { return }
     // An upsert, not an update: a tally row that is missing must not lose votes.
     try await execute(
       """
-      INSERT INTO tally AS t (vote, yes, no, version, counted_at)
-      SELECT vote, yes, no, 1, \(now)
-      FROM unnest(\(increments.map(\.vote)), \(increments.map(\.yes)), \(increments.map(\.no))) AS i (vote, yes, no)
+      INSERT INTO tally AS t (vote, yes, no, void, quarantined, version, counted_at)
+      SELECT vote, yes, no, void, quarantined, 1, \(now)
+      FROM unnest(\(increments.map(\.vote)), \(increments.map(\.yes)), \(increments.map(\.no)),
+        \(increments.map(\.void)), \(increments.map(\.quarantined))) AS i (vote, yes, no, void, quarantined)
       ORDER BY vote
-      ON CONFLICT (vote) DO UPDATE SET yes = t.yes + EXCLUDED.yes, no = t.no + EXCLUDED.no, version = t.version + 1,
+      ON CONFLICT (vote) DO UPDATE SET yes = t.yes + EXCLUDED.yes, no = t.no + EXCLUDED.no,
+        void = t.void + EXCLUDED.void, quarantined = t.quarantined + EXCLUDED.quarantined, version = t.version + 1,
         counted_at = EXCLUDED.counted_at
       """)
   }

@@ -23,11 +23,7 @@ extension Transaction {
     for row in rows {
       let number: Int32 = try row["number"]
       let result = try await result(of: number, closedAt: now)
-      let document = try result.canonicalJSON()
-      let hash = sha256(document)
-      try await execute(
-        "INSERT INTO vote_result (vote, document, hash) VALUES (\(number), \(document), \(hash)) ON CONFLICT DO NOTHING"
-      )
+      let hash = try await keep(result, of: number, edition: 1)
       try await publish(
         VoteClosed(
           proposal: result.proposal, yes: result.yes, no: result.no, yesBar: try row["yes_bar"],
@@ -36,11 +32,25 @@ extension Transaction {
     }
   }
 
-  private func result(of number: Int32, closedAt: Date) async throws -> VoteResult {
+  /// Writes a result down, if there is none of this edition.
+  /// - Returns: its hash.
+  func keep(_ result: VoteResult, of number: Int32, edition: Int32) async throws -> [UInt8] {
+    let document = try result.canonicalJSON()
+    let hash = sha256(document)
+    try await execute(
+      """
+      INSERT INTO vote_result (vote, edition, document, hash) VALUES (\(number), \(edition), \(document), \(hash))
+      ON CONFLICT DO NOTHING
+      """)
+    return hash
+  }
+
+  /// The result as of now.
+  func result(of number: Int32, closedAt: Date) async throws -> VoteResult {
     let row = try await one(
       """
       SELECT v.proposal, v.title, v.rule, v.rule_hash, v.opened_at, coalesce(v.ends_at, v.closes_at) AS ends_at,
-        t.yes, t.no, t.crossed_at
+        t.yes, t.no, t.void, t.quarantined, t.crossed_at
       FROM vote v JOIN tally t ON t.vote = v.number WHERE v.number = \(number)
       """)
     guard let row else { throw Problem.internalError }
@@ -59,6 +69,7 @@ extension Transaction {
       proposal: try row["proposal"], title: try row["title"],
       rule: try JSON.decode(from: Array((try row["rule"] as String).utf8)),
       ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]), yes: try row["yes"], no: try row["no"],
+      void: try row["void"], quarantined: try row["quarantined"],
       openedAt: try row["opened_at"], closesAt: try row["ends_at"], closedAt: closedAt,
       crossedAt: try row["crossed_at"],
       changes: try changes.map {

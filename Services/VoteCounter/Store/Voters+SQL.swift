@@ -7,8 +7,9 @@ extension Database {
   func voterPlan(partitions: PartitionSet, limit: Int) async throws -> VoterPlan {
     let rows = try await query(
       """
-      SELECT t.vote, t.yes + t.no AS ballots FROM tally t JOIN vote v ON v.number = t.vote
-      WHERE v.closed_at IS NULL AND t.yes + t.no > 0 ORDER BY t.vote DESC
+      SELECT t.vote, b.ballots FROM tally t JOIN vote v ON v.number = t.vote
+      CROSS JOIN LATERAL (SELECT t.yes + t.no + t.void + t.quarantined AS ballots) b
+      WHERE v.closed_at IS NULL AND b.ballots > 0 ORDER BY t.vote DESC
       """)
     return VoterPlan(try rows.map { (try $0["vote"], try $0["ballots"]) }, partitions: partitions, limit: limit)
   }

@@ -113,22 +113,23 @@ extension Transaction {
   /// transaction, so of all that add to it exactly one sees the crossing.
   func publishCrossings(of votes: [Int32], at now: Date) async throws {
     guard !votes.isEmpty else { return }
-    try await publishCrossings(where: "v.referral = 'at-once' AND v.number = ANY(\(votes))", at: now)
+    try await publishCrossings(
+      where: "v.referral = 'at-once' AND v.closed_at IS NULL AND v.number = ANY(\(votes))", at: now)
   }
 
   func publishCrossings(where condition: Query, at now: Date) async throws {
     let rows = try await query(
       """
-      UPDATE tally t SET crossed_at = \(now) FROM vote v
+      UPDATE tally t SET crossed_at = greatest(\(now), t.undone_crossing + interval '1 millisecond') FROM vote v
       WHERE v.number = t.vote AND t.crossed_at IS NULL AND \(fragment: carries) AND \(fragment: condition)
-      RETURNING v.proposal, v.title, v.category, v.yes_bar, v.rule_hash, t.yes, t.no
+      RETURNING v.proposal, v.title, v.category, v.yes_bar, v.rule_hash, t.yes, t.no, t.crossed_at
       """)
     for row in rows {
       try await publish(
         VoteBarCrossed(
           proposal: try row["proposal"], title: try row["title"], category: try row["category"], yes: try row["yes"],
           no: try row["no"], yesBar: try row["yes_bar"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8]),
-          crossedAt: now),
+          crossedAt: try row["crossed_at"]),
         at: now)
     }
   }

@@ -66,13 +66,13 @@ struct Schedule: Sendable {
   private func change() async throws {
     let due = try await database.changesToMake(limit: 100)
     guard !due.isEmpty else { return }
-    try await send(
+    try await producer.sendAll(
       due.flatMap { vote, change in
         records(
           .change(
             ScheduleChange(change.kind.record, number: change.number, closesAt: change.closesAt.milliseconds),
             ruleHash: vote.ruleHash), on: vote, at: change.at)
-      })
+      }, log)
     for (vote, change) in due {
       try await database.transaction { try await $0.make(change, of: vote, at: clock.now) }
       log.info("schedule changed", ["proposal": "\(vote.proposal)", "change": "\(change.kind.rawValue)"])
@@ -81,7 +81,8 @@ struct Schedule: Sendable {
   }
 
   private func announce(_ control: BallotRecord.Control, _ votes: [Vote], at now: Date) async throws {
-    try await send(votes.flatMap { records(.control(control, ruleHash: $0.ruleHash), on: $0, at: now) })
+    try await producer.sendAll(
+      votes.flatMap { records(.control(control, ruleHash: $0.ruleHash), on: $0, at: now) }, log)
   }
 
   /// The same for every partition.
@@ -90,13 +91,6 @@ struct Schedule: Sendable {
       .encoded(with: ballotKey)
     return (0..<Topics.ballots.partitions).map { partition in
       OutgoingRecord(topic: Topics.ballots.name, partition: partition, key: vote.proposal.bytes, value: value)
-    }
-  }
-
-  private func send(_ records: [OutgoingRecord]) async throws {
-    for result in await producer.send(records) {
-      if case .failure(let error) = result { endIfFatal(error, log) }
-      _ = try result.get()
     }
   }
 }

@@ -96,7 +96,8 @@ public enum Migrations {
         CREATE TABLE vote_result (
           vote int PRIMARY KEY REFERENCES vote, document bytea NOT NULL, hash bytea NOT NULL);
         """),
-    ]
+      rulings,
+    ] + origins
 
   /// Who may do what: nobody can change or delete a ballot, and only the counter can write one.
   public static let grants = """
@@ -114,5 +115,10 @@ public enum Migrations {
     GRANT INSERT ON voting.ballot, voting.ballot_control, voting.ballot_schedule, voting.vote_result
       TO forum_vote_counter;
     GRANT INSERT, UPDATE ON voting.tally_published TO forum_vote_counter;
-    """
+    GRANT INSERT, UPDATE (state, decided_by, decided_at, refusal, told_at) ON voting.vote_ruling TO forum_voting;
+    GRANT UPDATE (completed_at, yes, no) ON voting.vote_ruling TO forum_vote_counter;
+    GRANT INSERT ON voting.ruled_ballot TO forum_voting;
+    GRANT INSERT ON voting.ballot_mark, voting.ruling_end TO forum_vote_counter;
+
+    """ + originGrants
 }

@@ -16,6 +16,7 @@ struct BallotBox: Sendable {
     let notStored: Counter
     let shed: Counter
     let limited: Counter
+    let quarantined: Counter
 
     init(_ metrics: Metrics) {
       let name = "forum_voting_ballots_total"
@@ -26,6 +27,8 @@ struct BallotBox: Sendable {
       notStored = metrics.counter(name, help, ["answer": "not-stored"])
       shed = metrics.counter(name, help, ["answer": "shed"])
       limited = metrics.counter(name, help, ["answer": "limited"])
+      quarantined = metrics.counter(
+        "forum_voting_ballots_quarantined_total", "Suspicious ballots, to be counted only when they are released.")
     }
   }
 
@@ -38,12 +41,14 @@ struct BallotBox: Sendable {
   let figures: Figures
   let admission: Admission
   let rates: BallotRates
+  let suspicion: Suspicion
+  let origins: BallotOrigins
   private let nonces = NonceSource()
   private let topic: ProducerTopic
 
   init(
     book: VoteBook, database: Database, clock: WallClock, producer: Producer, ballotKey: HMACKey, log: Log,
-    figures: Figures, admission: Admission, rates: BallotRates
+    figures: Figures, admission: Admission, rates: BallotRates, suspicion: Suspicion, origins: BallotOrigins
   ) {
     self.book = book
     self.database = database
@@ -54,6 +59,8 @@ struct BallotBox: Sendable {
     self.figures = figures
     self.admission = admission
     self.rates = rates
+    self.suspicion = suspicion
+    self.origins = origins
     topic = producer.topic(Topics.ballots.name)
   }
 
@@ -74,7 +81,8 @@ struct BallotBox: Sendable {
   /// `POST /v1/proposals/{id}/ballots`: 202 once the broker has acknowledged the record with `acks=all`. The receipt says
   /// received, not counted; the first ballot of a voter in the log counts.
   func cast(_ request: Request) async throws -> Response {
-    if let problem = rates.refusal(of: request.http) { throw problem }
+    let sender = rates.sender(of: request.http)
+    if let problem = rates.refusal(of: sender) { throw problem }
     let ballot = try ballot(in: request)
     let caller = try request.authenticated()
     let proposal: ProposalID = try request.id()
@@ -84,12 +92,13 @@ struct BallotBox: Sendable {
     let pseudonym = Pseudonyms.pseudonym(issuer: caller.issuer, subject: caller.subject, key: open.key)
     if let problem = rates.refusal(of: pseudonym) { throw problem }
     let record = BallotRecord(
-      proposal: proposal,
-      content: .ballot(pseudonym: pseudonym, choice: ballot.choice, nonce: try nonce(of: ballot)),
+      proposal: proposal, content: content(of: ballot, pseudonym, try nonce(of: ballot), from: sender, on: proposal),
       acceptedAt: now.milliseconds
     ).encoded(with: ballotKey)
     let partition = BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions)
-    let offset = try await stored(record, key: Array(pseudonym.prefix(16)), in: partition)
+    let offset = try await stored(record, key: Array(pseudonym.prefix(16)), in: partition) {
+      origins.add(pseudonym, on: proposal, at: now, from: sender, accountCreated: caller.accountCreated)
+    }
     figures.accepted.add()
     let receipt = Receipt(partition: partition, offset: offset, record: record, key: ballotKey)
     let accepted = Accepted(receipt: receipt.description, proposal: proposal, acceptedAt: now, state: .pending)
@@ -104,6 +113,17 @@ struct BallotBox: Sendable {
     return try request.body()
   }
 
+  /// What is suspicious is in quarantine from the log on; the answer is the same.
+  private func content(
+    of ballot: Ballot, _ pseudonym: [UInt8], _ nonce: [UInt8], from sender: ClientAddress?, on proposal: ProposalID
+  ) -> BallotRecord.Content {
+    guard suspicion.isRaised(by: sender, on: proposal) else {
+      return .ballot(pseudonym: pseudonym, choice: ballot.choice, nonce: nonce)
+    }
+    figures.quarantined.add()
+    return .quarantined(pseudonym: pseudonym, choice: ballot.choice, nonce: nonce)
+  }
+
   private func nonce(of ballot: Ballot) throws(Problem) -> [UInt8] {
     guard let text = ballot.nonce else { return nonces.next() }
     guard let bytes = Base64URL.decode(text), bytes.count == 16 else {
@@ -112,13 +132,17 @@ struct BallotBox: Sendable {
     return bytes
   }
 
-  private func stored(_ record: [UInt8], key: [UInt8], in partition: Int32) async throws(Problem) -> Int64 {
+  /// - Parameter noteOrigin: called for a ballot that is in the log, or may be: what may be voided must be found.
+  private func stored(
+    _ record: [UInt8], key: [UInt8], in partition: Int32, _ noteOrigin: () -> Void
+  ) async throws(Problem) -> Int64 {
     // Asked again: others have come while the token was verified.
     if let problem = admission.refusal() { throw problem }
     let began = ContinuousClock.now
     do {
       let offset = try await topic.send(partition: partition, key: key, value: record)
       admission.stored(after: ContinuousClock.now - began)
+      noteOrigin()
       return offset
     } catch {
       admission.failed()
@@ -130,6 +154,7 @@ struct BallotBox: Sendable {
           503, "ballot-not-stored", "Try again later", detail: "The ballot was not stored. Cast it again.",
           retryAfter: 1)
       }
+      noteOrigin()
       figures.unknown.add()
       log.warning("ballot not acknowledged", ["error": "\(error)"])
       throw .unavailable(

@@ -35,7 +35,7 @@ extension BallotBox {
     let state = trace.state(of: receipt)
     return try .json(
       Status(
-        proposal: proposal, state: state, choice: state == .counted ? trace.counted?.choice : nil,
-        reason: state == .rejected ? trace.rejection : nil))
+        proposal: proposal, state: state, choice: trace.first?.state == state ? trace.first?.choice : nil,
+        reason: trace.reason(for: state)))
   }
 }

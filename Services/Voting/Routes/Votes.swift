@@ -47,8 +47,19 @@ struct VoteView: Encodable, Sendable {
   struct TallyView: Encodable, Sendable {
     let yes: Int64
     let no: Int64
+    let void: Int64
+    let quarantined: Int64
     let version: Int64
     let countedAt: Date?
+
+    init(_ tally: Tally) {
+      yes = tally.yes
+      no = tally.no
+      void = tally.void
+      quarantined = tally.quarantined
+      version = tally.version
+      countedAt = tally.countedAt
+    }
   }
 
   init(_ vote: Vote, _ tally: Tally, _ changes: [VoteChange] = []) {
@@ -59,9 +70,7 @@ struct VoteView: Encodable, Sendable {
     state = vote.state
     rule = vote.rule
     ruleHash = Hex.encode(vote.ruleHash)
-    self.tally =
-      vote.hidesTotals
-      ? nil : TallyView(yes: tally.yes, no: tally.no, version: tally.version, countedAt: tally.countedAt)
+    self.tally = vote.hidesTotals ? nil : TallyView(tally)
     closesAt = vote.endsAt
     pausedAt = vote.pausedAt
     self.changes = changes.isEmpty ? nil : changes.map(VoteChangeView.init)

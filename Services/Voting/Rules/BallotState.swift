@@ -7,6 +7,10 @@ enum BallotState: String, Encodable, Sendable, CaseIterable {
   /// In the log, not counted yet.
   case pending
   case counted
+  /// Looked into before it may count.
+  case quarantined
+  /// Taken out of the count, or never let into it.
+  case void
   /// An earlier ballot of the same voter counts.
   case alreadyVoted = "already-voted"
   case rejected
@@ -14,8 +18,10 @@ enum BallotState: String, Encodable, Sendable, CaseIterable {
 
 /// What the database knows of a voter's ballots on one proposal.
 struct BallotTrace: Sendable {
-  /// Where the counted ballot stands in the log, and its choice.
-  var counted: (partition: Int32, offset: Int64, choice: Choice)?
+  /// Where the voter's first ballot stands in the log, its choice, and what became of it: counted, quarantined or void.
+  var first: (partition: Int32, offset: Int64, choice: Choice, state: BallotState)?
+  /// Why the first ballot is void: the code of the ruling.
+  var voidCode: RulingCode?
   /// Why the ballot asked for (or, without a receipt, any of the voter) was rejected.
   var rejection: String?
   /// How far the partition has been counted; nil if it has never been.
@@ -24,12 +30,21 @@ struct BallotTrace: Sendable {
   /// Decides for one ballot, or without a receipt for the voter.
   func state(of receipt: Receipt?) -> BallotState {
     guard let receipt else {
-      if counted != nil { return .counted }
+      if let first { return first.state }
       return rejection == nil ? .none : .rejected
     }
-    if let counted, counted.partition == receipt.partition, counted.offset == receipt.offset { return .counted }
+    if let first, first.partition == receipt.partition, first.offset == receipt.offset { return first.state }
     guard receipt.offset < (next ?? 0) else { return .pending }
     if rejection != nil { return .rejected }
-    return counted == nil ? .pending : .alreadyVoted
+    return first == nil ? .pending : .alreadyVoted
+  }
+
+  /// Why the voter's ballot does not count, if that is so.
+  func reason(for state: BallotState) -> String? {
+    switch state {
+    case .rejected: rejection
+    case .void: voidCode?.rawValue
+    case .none, .pending, .counted, .quarantined, .alreadyVoted: nil
+    }
   }
 }

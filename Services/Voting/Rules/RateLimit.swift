@@ -1,4 +1,4 @@
-/// So many a minute, and so many at once: the generic cell rate algorithm (GCRA, ITU-T I.371), which needs one number a
+/// So many a minute or an hour, and so many at once: the generic cell rate algorithm (GCRA, ITU-T I.371), which needs one number a
 /// caller. Times are microseconds of any clock that does not go back.
 struct RateLimit: Sendable, Equatable {
   /// What becomes of one more.
@@ -13,11 +13,12 @@ struct RateLimit: Sendable, Equatable {
   private let tolerance: Int64
 
   /// - Parameters:
-  ///   - rate: how many a minute, for ever.
+  ///   - rate: how many in each period, for ever.
   ///   - burst: how many at once of someone who has not come for long.
-  init?(rate: Int, burst: Int) {
+  ///   - seconds: the period; a minute unless said otherwise.
+  init?(rate: Int, burst: Int, per seconds: Int64 = 60) {
     guard rate > 0, burst > 0 else { return nil }
-    interval = max(1, 60_000_000 / Int64(rate))
+    interval = max(1, seconds * 1_000_000 / Int64(rate))
     tolerance = interval * Int64(burst - 1)
   }
 

@@ -39,6 +39,10 @@ struct Vote: Sendable, Equatable {
 struct Tally: Sendable, Equatable {
   let yes: Int64
   let no: Int64
+  /// Ballots that were taken out of the count, or never let into it.
+  let void: Int64
+  /// Ballots that wait for a decision.
+  let quarantined: Int64
   let version: Int64
   let countedAt: Date?
   let crossedAt: Date?

@@ -34,6 +34,8 @@ extension Tally {
   init(_ row: Row) throws {
     yes = try row["yes"]
     no = try row["no"]
+    void = try row["void"]
+    quarantined = try row["quarantined"]
     version = try row["version"]
     countedAt = try row["counted_at"]
     crossedAt = try row["crossed_at"]
@@ -60,7 +62,7 @@ extension QueryRunner {
   func voteWithTally(on proposal: ProposalID) async throws -> (vote: Vote, tally: Tally) {
     let row = try await one(
       """
-      SELECT \(fragment: columns), t.yes, t.no, t.version, t.counted_at, t.crossed_at
+      SELECT \(fragment: columns), t.yes, t.no, t.void, t.quarantined, t.version, t.counted_at, t.crossed_at
       FROM vote v JOIN tally t ON t.vote = v.number WHERE v.proposal = \(proposal)
       """)
     guard let row else { throw Problem.notFound("There is no vote on \(proposal).") }
@@ -74,7 +76,7 @@ extension QueryRunner {
     let byNumber: Query = before.map { "v.number < \($0)" } ?? "true"
     return try await query(
       """
-      SELECT \(fragment: columns), t.yes, t.no, t.version, t.counted_at, t.crossed_at
+      SELECT \(fragment: columns), t.yes, t.no, t.void, t.quarantined, t.version, t.counted_at, t.crossed_at
       FROM vote v JOIN tally t ON t.vote = v.number
       WHERE \(fragment: byState) AND \(fragment: byNumber) ORDER BY v.number DESC LIMIT \(limit)
       """

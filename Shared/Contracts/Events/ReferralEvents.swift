@@ -1,16 +1,20 @@
 public import FoundationEssentials
 
-/// What referral publishes on `forum.referrals`, and on a ministry's own topic when the case is assigned to it.
+/// What referral publishes on `forum.referrals`, and on a ministry's own topic what concerns a case that it is in charge of.
 public enum ReferralEvent: EventFamily {
   case received(CaseReceived)
   case assigned(CaseAssigned)
+  case suspended(CaseSuspended)
+  case resumed(CaseResumed)
 
-  /// `forum.referrals`; assignments are copied to the ministry's own topic.
+  /// `forum.referrals`; all from the assignment on is copied to the ministry's own topic.
   public static let topic = Topics.referrals
   /// How each type is read.
   public static let decoders: [EventDecoder<Self>] = [
     EventDecoder(CaseReceived.self, Self.received),
     EventDecoder(CaseAssigned.self, Self.assigned),
+    EventDecoder(CaseSuspended.self, Self.suspended),
+    EventDecoder(CaseResumed.self, Self.resumed),
   ]
 
   /// The proposal that the event is about, also where the subject is a case.
@@ -18,6 +22,8 @@ public enum ReferralEvent: EventFamily {
     switch self {
     case .received(let event): event.proposal
     case .assigned(let event): event.proposal
+    case .suspended(let event): event.proposal
+    case .resumed(let event): event.proposal
     }
   }
 }
@@ -105,11 +111,15 @@ public struct CaseAssigned: Event, Equatable {
   public var assignedAt: Date
   /// When the ministry owes its answer.
   public var dueAt: Date
+  /// Names the crossing of the bar by which the case is before the Committee. Absent in events from before a bar could be
+  /// lost.
+  public var crossedAt: Date?
 
   /// An event of these members.
   public init(
     caseID: CaseID, proposal: ProposalID, ministry: String, title: String, summary: String, body: String,
-    category: Category, yes: Int64, no: Int64, yesBar: Int64, ruleHash: String, assignedAt: Date, dueAt: Date
+    category: Category, yes: Int64, no: Int64, yesBar: Int64, ruleHash: String, assignedAt: Date, dueAt: Date,
+    crossedAt: Date? = nil
   ) {
     self.caseID = caseID
     self.proposal = proposal
@@ -124,5 +134,6 @@ public struct CaseAssigned: Event, Equatable {
     self.ruleHash = ruleHash
     self.assignedAt = assignedAt
     self.dueAt = dueAt
+    self.crossedAt = crossedAt
   }
 }

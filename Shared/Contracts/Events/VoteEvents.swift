@@ -7,8 +7,12 @@ public enum VoteEvent: EventFamily {
   case paused(VotePaused)
   case resumed(VoteResumed)
   case extended(VoteExtended)
+  case trendAlarm(VoteTrendAlarm)
   case barCrossed(VoteBarCrossed)
+  case ballotsRuled(BallotsRuled)
+  case barLost(VoteBarLost)
   case closed(VoteClosed)
+  case resultAmended(VoteResultAmended)
 
   /// `forum.votes`.
   public static let topic = Topics.votes
@@ -19,8 +23,12 @@ public enum VoteEvent: EventFamily {
     EventDecoder(VotePaused.self, Self.paused),
     EventDecoder(VoteResumed.self, Self.resumed),
     EventDecoder(VoteExtended.self, Self.extended),
+    EventDecoder(VoteTrendAlarm.self, Self.trendAlarm),
     EventDecoder(VoteBarCrossed.self, Self.barCrossed),
+    EventDecoder(BallotsRuled.self, Self.ballotsRuled),
+    EventDecoder(VoteBarLost.self, Self.barLost),
     EventDecoder(VoteClosed.self, Self.closed),
+    EventDecoder(VoteResultAmended.self, Self.resultAmended),
   ]
 
   /// The proposal that the event is about.
@@ -31,8 +39,12 @@ public enum VoteEvent: EventFamily {
     case .paused(let event): event.proposal
     case .resumed(let event): event.proposal
     case .extended(let event): event.proposal
+    case .trendAlarm(let event): event.proposal
     case .barCrossed(let event): event.proposal
+    case .ballotsRuled(let event): event.proposal
+    case .barLost(let event): event.proposal
     case .closed(let event): event.proposal
+    case .resultAmended(let event): event.proposal
     }
   }
 }
@@ -94,7 +106,8 @@ public struct VoteOpened: Event, Equatable {
   }
 }
 
-/// The task has more yes votes than its bar: it goes to the Committee. Published once a vote.
+/// The task has more yes votes than its bar: it goes to the Committee. Published once a vote,
+/// and again whenever a bar that was lost is crossed again: with a later `crossedAt` than before, for that names the crossing.
 public struct VoteBarCrossed: Event, Equatable {
   /// One of the events of `VoteEvent`.
   public typealias Family = VoteEvent
@@ -216,17 +229,26 @@ public struct TallyCounted: Event, Equatable {
   public var yes: Int64
   /// No votes counted so far, each citizen's first ballot only.
   public var no: Int64
+  /// Ballots that were taken out of the count, or never let into it; nil: none.
+  public var void: Int64?
+  /// Ballots in quarantine, which count neither way until they are released; nil: none.
+  public var quarantined: Int64?
   /// For each partition of `forum.ballots`, the offset up to which (exclusive) ballots are in these numbers.
   public var countedUpTo: [Int64]
   /// When the last change was counted.
   public var countedAt: Date
 
   /// An event of these members.
-  public init(proposal: ProposalID, version: Int64, yes: Int64, no: Int64, countedUpTo: [Int64], countedAt: Date) {
+  public init(
+    proposal: ProposalID, version: Int64, yes: Int64, no: Int64, void: Int64 = 0, quarantined: Int64 = 0,
+    countedUpTo: [Int64], countedAt: Date
+  ) {
     self.proposal = proposal
     self.version = version
     self.yes = yes
     self.no = no
+    self.void = void == 0 ? nil : void
+    self.quarantined = quarantined == 0 ? nil : quarantined
     self.countedUpTo = countedUpTo
     self.countedAt = countedAt
   }

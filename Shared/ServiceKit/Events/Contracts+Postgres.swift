@@ -22,5 +22,8 @@ extension WithdrawalReason: PostgresEncodable, PostgresDecodable {}
 extension OpinionHidingCode: PostgresEncodable, PostgresDecodable {}
 extension LapseReason: PostgresEncodable, PostgresDecodable {}
 extension FilingChannel: PostgresEncodable, PostgresDecodable {}
+extension RulingKind: PostgresEncodable, PostgresDecodable {}
+extension RulingCode: PostgresEncodable, PostgresDecodable {}
 extension AppealGround: PostgresEncodable, PostgresDecodable {}
 extension AppealOutcome: PostgresEncodable, PostgresDecodable {}
+extension SuspensionReason: PostgresEncodable, PostgresDecodable {}

@@ -26,6 +26,8 @@ public struct Caller: Sendable {
   let held: RoleBits
   /// The ministry's slug, for its officers.
   public let office: String?
+  /// Since when the provider has known the person, in seconds since 1970; nil: it does not say.
+  public let accountCreated: Int?
   /// What other services know the person by.
   public let citizen: CitizenID
   let expires: Int
@@ -36,6 +38,7 @@ public struct Caller: Sendable {
     subject = claims.sub
     held = RoleBits(claims.roles.compactMap(Role.init(rawValue:)))
     office = claims.office
+    accountCreated = claims.accountCreated
     expires = claims.exp
     let digest = sha256(Array("citizen\u{0}\(claims.iss)\u{0}\(claims.sub)".utf8))
     citizen = CitizenID(bytes: digest.prefix(16)) ?? CitizenID()

@@ -13,6 +13,8 @@ import Testing
 struct Expectation: Sendable {
   var yes: Int64 = 0
   var no: Int64 = 0
+  var void: Int64 = 0
+  var quarantined: Int64 = 0
 
   mutating func count(_ choice: Choice) {
     if choice == .yes { yes += 1 } else { no += 1 }
@@ -77,11 +79,17 @@ struct CountingBench: Sendable {
     }
   }
 
-  func ballot(_ vote: Vote, _ voter: Int, _ choice: Choice, at time: Date = Date()) -> OutgoingRecord {
-    let pseudonym = sha256(Array("\(vote.proposal) \(voter)".utf8))
-    let record = BallotRecord(
-      proposal: vote.proposal, content: .ballot(pseudonym: pseudonym, choice: choice, nonce: randomBytes(16)),
-      acceptedAt: time.milliseconds)
+  func pseudonym(_ vote: Vote, _ voter: Int) -> [UInt8] { sha256(Array("\(vote.proposal) \(voter)".utf8)) }
+
+  func ballot(
+    _ vote: Vote, _ voter: Int, _ choice: Choice, at time: Date = Date(), inQuarantine: Bool = false
+  ) -> OutgoingRecord {
+    let pseudonym = pseudonym(vote, voter)
+    let content: BallotRecord.Content =
+      inQuarantine
+      ? .quarantined(pseudonym: pseudonym, choice: choice, nonce: randomBytes(16))
+      : .ballot(pseudonym: pseudonym, choice: choice, nonce: randomBytes(16))
+    let record = BallotRecord(proposal: vote.proposal, content: content, acceptedAt: time.milliseconds)
     return OutgoingRecord(
       topic: Topics.ballots.name,
       partition: BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions),
@@ -145,15 +153,25 @@ struct CountingBench: Sendable {
   /// The tally, and the rows that it stands for, are as expected.
   func expect(_ vote: Vote, _ expected: Expectation) async throws {
     let tally = try await tally(vote)
-    #expect(tally.yes == expected.yes && tally.no == expected.no)
+    #expect(
+      tally.yes == expected.yes && tally.no == expected.no && tally.void == expected.void
+        && tally.quarantined == expected.quarantined)
     let row = try #require(
       try await database.one(
         """
-        SELECT count(*) FILTER (WHERE yes) AS yes, count(*) FILTER (WHERE NOT yes) AS no FROM ballot
+        SELECT count(*) FILTER (WHERE yes AND NOT void AND NOT held) AS yes,
+          count(*) FILTER (WHERE NOT yes AND NOT void AND NOT held) AS no, count(*) FILTER (WHERE void) AS void,
+          count(*) FILTER (WHERE held AND NOT void) AS quarantined
+        FROM ballot b CROSS JOIN LATERAL (
+          SELECT count(*) FILTER (WHERE kind = 1) > 0 AS void,
+            count(*) FILTER (WHERE kind = 0) > 0 AND count(*) FILTER (WHERE kind = 2) = 0 AS held
+          FROM ballot_mark m WHERE m.vote = b.vote AND m.pseudonym = b.pseudonym) m
         WHERE vote = \(vote.number)
         """))
     #expect(try row["yes"] == expected.yes)
     #expect(try row["no"] == expected.no)
+    #expect(try row["void"] == expected.void)
+    #expect(try row["quarantined"] == expected.quarantined)
   }
 
   func sums() async throws -> (counted: Int64, duplicate: Int64, rejected: Int64) {
@@ -184,8 +202,10 @@ struct CountingBench: Sendable {
   /// Makes the database as it was before anything was counted.
   func forgetTheCount() async throws {
     try await database.execute(
-      "TRUNCATE ballot, ballot_control, ballot_schedule, consumer_offset, rejected_record, outbox")
-    try await database.execute("UPDATE tally SET yes = 0, no = 0, version = 0, crossed_at = NULL")
+      "TRUNCATE ballot, ballot_control, ballot_schedule, ballot_mark, ruling_end, consumer_offset, rejected_record, outbox"
+    )
+    try await database.execute(
+      "UPDATE tally SET yes = 0, no = 0, void = 0, quarantined = 0, version = 0, crossed_at = NULL")
     try await database.execute(
       "UPDATE vote SET state = 'open', closed_at = NULL, carried = NULL WHERE closed_at IS NOT NULL")
   }

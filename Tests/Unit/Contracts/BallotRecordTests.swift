@@ -41,6 +41,36 @@ import Testing
     #expect(try BallotRecord(bytes, key: key) == record)
   }
 
+  @Test func aBallotInQuarantineSurvivesTheRoundTrip() throws {
+    for choice in Choice.allCases {
+      let record = BallotRecord(
+        proposal: proposal,
+        content: .quarantined(pseudonym: Array(0..<32), choice: choice, nonce: Array(repeating: 1, count: 16)),
+        acceptedAt: 5)
+      let bytes = record.encoded(with: key)
+      // Nothing but the kind differs from a ballot that counts.
+      #expect(bytes[1] == 2 && Array(bytes[18..<50]) == Array(0..<32) && bytes[50] == (choice == .yes ? 1 : 0))
+      #expect(try BallotRecord(bytes, key: key) == record)
+    }
+  }
+
+  @Test(arguments: BallotRuling.Kind.allCases)
+  func aRulingSurvivesTheRoundTrip(kind: BallotRuling.Kind) throws {
+    let ruling =
+      kind == .end
+      ? BallotRuling(endOf: RulingID()) : BallotRuling(kind, by: RulingID(), voter: Array(1...16), offset: 1 << 33 | 7)
+    let record = BallotRecord(proposal: proposal, content: .ruling(ruling), acceptedAt: 5)
+    let bytes = record.encoded(with: key)
+    #expect(bytes.count == BallotRecord.byteCount && bytes[1] == 3 && bytes[50] == kind.rawValue)
+    #expect(Array(bytes[18..<34]) == (kind == .end ? Array(repeating: 0, count: 16) : Array(1...16)))
+    #expect(Array(bytes[34..<50]) == ruling.ruling.bytes)
+    #expect(Array(bytes[51..<59]) == (kind == .end ? Array(repeating: 0, count: 8) : [0, 0, 0, 2, 0, 0, 0, 7]))
+    #expect(Array(bytes[59..<67]) == Array(repeating: 0, count: 8))
+    #expect(try BallotRecord(bytes, key: key) == record)
+    // Too little of it is read as something, and never a trap.
+    _ = BallotRuling(kind, in: [])
+  }
+
   @Test func theLayoutIsTheDocumentedOne() {
     let bytes = ballot().encoded(with: key)
     #expect(bytes[0] == 1 && bytes[1] == 0)
@@ -74,7 +104,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [(1, 2, BallotRecord.Fault.kind), (50, 2, .choice), (67, 0xff, .time)])
+  @Test(arguments: [(1, 4, BallotRecord.Fault.kind), (1, 0xff, .kind), (50, 2, .choice), (67, 0xff, .time)])
   func authenticButImpossibleValuesAreFaults(index: Int, value: Int, fault: BallotRecord.Fault) {
     var bytes = Array(ballot().encoded(with: key)[..<75])
     bytes[index] = UInt8(value)

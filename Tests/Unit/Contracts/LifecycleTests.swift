@@ -14,7 +14,8 @@ import Testing
     "accepted withdraw": .withdrawn, "accepted select": .selected, "withdrawn select": .selected,
     "selected schedule": .scheduled, "scheduled open": .open, "open close": .closed, "open cross-bar": .referred,
     "closed cross-bar": .referred, "referred close": .referred, "referred assign": .assigned,
-    "assigned close": .assigned,
+    "assigned close": .assigned, "referred lose-bar": .suspended, "assigned lose-bar": .suspended,
+    "suspended cross-bar": .referred, "suspended close": .closed,
   ]
 
   @Test func everyPairOfStateAndActionIsDecided() {
@@ -54,6 +55,22 @@ import Testing
     #expect(Lifecycle.following(.selected, on: .merge) == nil)
     #expect(Lifecycle.following(.merged, on: .withdraw) == .withdrawn)
     #expect(Lifecycle.following(.withdrawn, on: .merge) == nil)
+  }
+
+  @Test func aBarIsLostAndCrossedAgainAsOftenAsItTakes() {
+    #expect(Lifecycle.following(.suspended, on: .loseBar) == nil)
+    // An assignment from before the loss comes late.
+    #expect(Lifecycle.following(.suspended, on: .assign) == nil)
+    let heard: [TaskAction] = [.crossBar, .assign, .loseBar, .crossBar, .assign, .loseBar, .close, .crossBar]
+    var states: [TaskState] = [.open]
+    for action in heard { states.append(Lifecycle.next(from: states[states.count - 1], on: action) ?? .withdrawn) }
+    #expect(
+      states == [.open, .referred, .assigned, .suspended, .referred, .assigned, .suspended, .closed, .referred])
+  }
+
+  @Test func onlyATaskThatWentToTheCommitteeCanLoseItsBar() {
+    let states = TaskState.allCases.filter { Lifecycle.next(from: $0, on: .loseBar) != nil }
+    #expect(states == [.referred, .assigned])
   }
 
   @Test func noPairStandsTwice() {

@@ -121,11 +121,17 @@ import Testing
       "ReviewAttention": words(ReviewAttention.self),
       "ReviewMark": words(ReviewMark.self),
       "ReviewState": words(ReviewState.self),
+      "RulingCode": words(RulingCode.self),
+      "RulingCriterion": words(RulingView.Criterion.self),
+      "RulingKind": words(RulingKind.self),
+      "RulingState": words(RulingState.self),
       "Shortfall": words(VoteRule.Shortfall.self),
+      "SuspensionReason": words(SuspensionReason.self),
       "TaskState": words(TaskState.self),
       "VoteChangeKind": words(VoteChange.Kind.self),
       "VoteState": words(VoteState.self),
       "VoteTotals": words(VoteRule.Totals.self),
+      "VoteTrendAlarm": words(VoteTrendAlarm.Kind.self),
       "WebhookState": words(WebhookView.State.self),
       "WithdrawalReason": words(WithdrawalReason.self),
     ]
@@ -158,6 +164,8 @@ import Testing
       ("DismissalRequest", ["reason"], DismissalDraft.reasonLimit),
       ("ReasonRequest", ["reason"], Votes.ReasonDraft.limit),
       ("ExtensionRequest", ["reason"], Votes.ReasonDraft.limit),
+      ("RulingRequest", ["reason"], RulingDraft.reasonLimit),
+      ("RulingRefusal", ["reason"], RulingDraft.reasonLimit),
     ]
     let schemas = try #require(document["components", "schemas"])
     for (schema, path, characters) in limits {
@@ -169,6 +177,8 @@ import Testing
     for member in ["title", "summary", "body", "category", "reference"] {
       #expect(schemas["DraftRequest", "properties", member]?.number("maxLength") == Draft.sizeLimit)
     }
+    let places = schemas["BallotCondition", "properties", "records"]
+    #expect(places?.number("maxItems") == BallotCondition.longestList)
     #expect(schemas["DraftList", "properties", "items"]?.number("maxItems") == Draft.limit)
     let bar = schemas["SelectionRequest", "properties", "rule", "properties", "yesBar"]
     #expect(bar?.number("maximum").map(Int64.init) == RuleDraft.highestBar)

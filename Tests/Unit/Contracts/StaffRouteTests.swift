@@ -27,6 +27,11 @@ import Testing
     "POST /v1/proposals/{id}/vote/pause": [.pauseVote],
     "POST /v1/proposals/{id}/vote/resumption": [.resumeVote],
     "POST /v1/proposals/{id}/vote/extension": [.extendVote],
+    // What is only proposed holds for nobody; the ruling is a line with the name of who confirms it.
+    "POST /v1/proposals/{id}/vote/rulings": [],
+    "POST /v1/proposals/{id}/vote/rulings/forecast": [],
+    "POST /v1/proposals/{id}/vote/rulings/{ruling}/refusal": [],
+    "POST /v1/proposals/{id}/vote/rulings/{ruling}/confirmation": [.voidBallots, .releaseBallots],
   ]
 
   @Test func everyRouteOfTheSupportUnitHasItsWordInTheLog() async throws {

@@ -41,11 +41,20 @@ import Testing
   @Test func signedClaimsComeBack() throws {
     let claims = AccessTokenClaims(
       iss: "https://iss.example", sub: "시민-001", aud: ["forum", "portal"], exp: Self.now + 600, nbf: Self.now,
-      iat: Self.now, jti: "j1", roles: ["officer"], office: "mois")
+      iat: Self.now, jti: "j1", roles: ["officer"], office: "mois", accountCreated: 1_700_000_000)
     let token = try JSONWebToken.sign(claims: claims, keyID: "k1", with: Self.key)
     #expect(try Self.verifier.verify(token, now: Self.now) == claims)
     #expect(try Self.verifier.verify(Self.token(), now: Self.now).roles == [])
     #expect(try Self.verifier.verify(Self.token(), now: Self.now).aud == ["forum"])
+  }
+
+  @Test(arguments: [
+    ("1700000000", 1_700_000_000), ("1700000000.75", 1_700_000_000), ("-86400", -86_400), ("0", 0), ("null", nil),
+    (#""1700000000""#, nil), ("{}", nil), ("1e300", nil), ("true", nil),
+  ])
+  func anAccountIsAsOldAsTheProviderSaysOrOfUnknownAge(claim: String, created: Int?) throws {
+    let token = Self.token(payload: Self.payload(more: #""account_created":\#(claim)"#))
+    #expect(try Self.verifier.verify(token, now: Self.now).accountCreated == created)
   }
 
   @Test(arguments: ["none", "None", "nOnE", "NONE", "", "es256", "ES256 ", "HS256", "RS256", "ES384", "ES512", "EdDSA"])

@@ -9,7 +9,8 @@ struct PartsTests {
   @Test func `a token is one that services accept, and the key id stands in the key set`() throws {
     let key = ES256PrivateKey.generate()
     let signer = Signer(key: key, issuer: "https://login.example", audience: "citizen-forum")
-    let token = try signer.token(subject: "a", roles: ["citizen"], office: "moef", lifetime: 600, now: 1_000)
+    let token = try signer.token(
+      subject: "a", roles: ["citizen"], office: "moef", accountCreated: 86_400, lifetime: 600, now: 1_000)
     let keys = try JSONWebKeySet(json: JSONWebKeySet(keys: [signer.keyID: key.publicKey]).encode())
     let payload = try JSONWebToken.payload(of: token, keys: keys)
     let claims = try JSONDecoder().decode(AccessTokenClaims.self, from: Data(payload))
@@ -17,7 +18,7 @@ struct PartsTests {
       claims
         == AccessTokenClaims(
           iss: "https://login.example", sub: "a", aud: ["citizen-forum"], exp: 1_600, iat: 1_000, jti: claims.jti,
-          roles: ["citizen"], office: "moef"))
+          roles: ["citizen"], office: "moef", accountCreated: 86_400))
     #expect(signer.keyID == String(Hex.encode(sha256(key.publicKey.x + key.publicKey.y)).prefix(16)))
   }
 

@@ -14,7 +14,8 @@ import Testing
       var proposal = proposal(state)
       proposal.voteClosedAt = hasClosed ? Date(milliseconds: 0) : nil
       // What is referred at once goes over its bar while people still vote.
-      let isOpen = !hasClosed && [.accepted, .selected, .scheduled, .open, .referred, .assigned].contains(state)
+      let open: [TaskState] = [.accepted, .selected, .scheduled, .open, .referred, .assigned, .suspended]
+      let isOpen = !hasClosed && open.contains(state)
       switch Result(catching: { () throws(Problem) in try proposal.requireDiscussion() }) {
       case .success: #expect(isOpen)
       case .failure(let problem): #expect(!isOpen && problem.status == (state == .gathering ? 404 : 409))

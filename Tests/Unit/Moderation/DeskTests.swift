@@ -129,6 +129,14 @@ import Testing
     #expect(lines.map(\.deed) == [.pauseVote, .resumeVote, .extendVote])
     #expect(lines.allSatisfy { $0.actor == staff && $0.role == "support-unit" && $0.proposal == proposal })
     #expect(try lines.map { try reason($0)?["reason"] } == ["점검", "끝", "연장"])
+    for (kind, deed) in [(RulingKind.void, Deed.voidBallots), (.release, .releaseBallots)] {
+      let ruled = BallotsRuled(
+        proposal: proposal, ruling: RulingID(), kind: kind, code: .sameHand, reason: "왜", yes: nil, no: nil,
+        proposedBy: CitizenID(), confirmedBy: staff, confirmedAt: time, ruleHash: "ab")
+      let line = try #require(try LoggedAction(.ballotsRuled(ruled), at: time))
+      #expect(line.deed == deed && line.actor == staff)
+      #expect(try reason(line) == ["code": "same-hand", "reason": "왜"])
+    }
     let closed = VoteClosed(
       proposal: proposal, yes: 1, no: 2, yesBar: 3, carried: false, ruleHash: "ab", closedAt: time)
     #expect(try LoggedAction(.closed(closed), at: time) == nil)

@@ -42,6 +42,34 @@ enum Samples {
     proposal: proposal, title: title, category: .safety, yes: 100_001, no: 5, yesBar: 100_000, ruleHash: "",
     crossedAt: time)
 
+  static func ruled(_ code: RulingCode, yes: Int64? = 1_200, no: Int64? = 34) -> Occasion {
+    .vote(
+      .ballotsRuled(
+        BallotsRuled(
+          proposal: proposal, ruling: RulingID(), kind: code.kind, code: code, reason: "Because of 3.", yes: yes,
+          no: no,
+          proposedBy: CitizenID(), confirmedBy: CitizenID(), confirmedAt: time, ruleHash: "")))
+  }
+
+  static let barLost = VoteBarLost(
+    proposal: proposal, title: title, yes: 99_900, no: 5, yesBar: 100_000, ruleHash: "", crossedAt: time, lostAt: time)
+
+  static func amended(carried: Bool) -> Occasion {
+    .vote(
+      .resultAmended(
+        VoteResultAmended(
+          proposal: proposal, yes: 1_200_000, no: 77, yesBar: 100_000, carried: carried, ruleHash: "",
+          shortfalls: carried ? [] : [.turnout], resultHash: "", formerResultHash: nil, amendedAt: time)))
+  }
+
+  static let suspended = CaseSuspended(
+    caseID: CaseID(), proposal: proposal, ministry: "me", title: title, reason: .barLost, yes: 99_900, no: 5,
+    yesBar: 100_000, ruleHash: "", crossedAt: time, lostAt: time, suspendedAt: time)
+
+  static let resumed = CaseResumed(
+    caseID: CaseID(), proposal: proposal, ministry: "me", title: title, yes: 100_002, no: 5, yesBar: 100_000,
+    ruleHash: "", crossedAt: time, suspendedAt: time, resumedAt: time, dueAt: time)
+
   static let received = CaseReceived(
     caseID: CaseID(), proposal: proposal, title: title, category: .safety, yes: 100_001, no: 5, yesBar: 100_000,
     ruleHash: "", receivedAt: time, dueAt: time)
@@ -73,9 +101,18 @@ enum Samples {
     .vote(.paused(VotePaused(proposal: proposal, reason: "Why.", pausedAt: time, closesAt: time, ruleHash: ""))),
     .vote(.resumed(VoteResumed(proposal: proposal, reason: "Why.", resumedAt: time, closesAt: time, ruleHash: ""))),
     .vote(.extended(VoteExtended(proposal: proposal, reason: "Why.", extendedAt: time, closesAt: time, ruleHash: ""))),
+    .vote(
+      .trendAlarm(
+        VoteTrendAlarm(
+          proposal: proposal, kind: .oneSiteShare, share: 0.31, ballots: nil, hour: time, observedAt: time))),
     .vote(.barCrossed(barCrossed)),
     closed(carried: true),
     .referral(.received(received)),
+    ruled(.automated),
+    .vote(.barLost(barLost)),
+    .referral(.suspended(suspended)),
+    .referral(.resumed(resumed)),
+    amended(carried: false),
     .referral(.assigned(assigned)),
     .proposal(.supportersSought(sought)),
     .proposal(.revised(revised)),

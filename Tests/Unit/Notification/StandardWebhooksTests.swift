@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func ballotsAndTalliesAreNotAmongTheEvents() {
-    #expect(Set(Occasion.types).count == 21)
+    #expect(Set(Occasion.types).count == 27)
     #expect(!Occasion.types.contains(TallyCounted.type))
   }
 }

@@ -28,12 +28,16 @@ import Testing
     var state: TaskState
     var steps: [SampleTask.Step]
     var actions: [TaskAction] = []
+    /// When the bar was crossed last.
+    var crossing = 0
     var revision: Int { 1 + actions.count { $0 == .revise } }
   }
 
   /// Follows every way through the table of the lifecycle.
   @Test func theStateShownIsThatOfTheLifecycle() {
-    var open = [Way(state: .gathering, steps: [task.sought])]
+    // The ways from a vote on are long: they begin with its opening.
+    let voted = [task.step(.schedule, 0), task.step(.open, 1)]
+    var open = [Way(state: .gathering, steps: [task.sought]), Way(state: .open, steps: voted)]
     var seen: Set<TaskState> = []
     while let way = open.popLast() {
       seen.insert(way.state)
@@ -42,15 +46,84 @@ import Testing
       for row in Lifecycle.transitions where row.from == way.state {
         // Of what an author writes before anybody reads it nobody is told, and an appeal is final.
         if row.from == .gathering && row.action == .revise { continue }
+        // A vote closes once.
+        if row.action == .close && way.actions.contains(.close) { continue }
         if [.appeal, .reject].contains(row.action) && way.actions.contains(.appeal) { continue }
         var next = way
         next.state = row.to
-        next.steps.append(task.step(row.action, way.steps.count, revision: way.revision))
+        let minute = way.steps.count
+        if row.action == .crossBar { next.crossing = minute }
+        // A ministry that was in charge before is in charge again.
+        next.steps.append(
+          row.action == .assign && way.actions.contains(.assign)
+            ? task.resumption(minute, crossing: way.crossing)
+            : task.step(
+              row.action, minute, revision: way.revision, crossing: way.crossing,
+              carried: [.referred, .assigned].contains(way.state)))
         next.actions.append(row.action)
         open.append(next)
       }
     }
     #expect(seen == Set(TaskState.allCases))
+  }
+
+  @Test func whicheverTopicOfASuspensionIsHeardFirstTheTaskShowsTheSame() {
+    let votes = [
+      task.step(.open, 10), task.step(.crossBar, 30), task.step(.loseBar, 40), task.step(.crossBar, 50),
+      task.step(.close, 1_000),
+    ]
+    let referrals = [task.receipt, task.step(.assign, 70), task.resumption(80, crossing: 50)]
+    for length in 2...votes.count {
+      for told in 0...referrals.count {
+        // What is told of a resumption follows from the second crossing.
+        if told == 3 && length < 4 { continue }
+        let (votes, referrals) = (Array(votes.prefix(length)), Array(referrals.prefix(told)))
+        let inOrder = task.facts(votes + referrals)
+        for _ in 0..<50 {
+          #expect(task.facts((votes + referrals).shuffled()) == inOrder)
+        }
+        let isHeld = told == 3 || told == 2 && length == 2
+        let expected: TaskState = length == 3 ? .suspended : isHeld ? .assigned : .referred
+        #expect(inOrder.state == expected, "\(length) \(told)")
+        #expect((inOrder.suspension != nil) == (length == 3))
+      }
+    }
+  }
+
+  @Test func aVoteThatClosedWithoutItsBarIsClosedAndOneThatLosesItLaterIsSuspended() {
+    let crossed = [task.step(.open, 1), task.step(.crossBar, 30)]
+    let closed = task.step(.close, 90, carried: false)
+    #expect(task.facts(crossed + [task.step(.loseBar, 80), closed]).state == .closed)
+    // The same moment: the loss comes first.
+    #expect(task.facts(crossed + [task.step(.loseBar, 90), closed]).state == .closed)
+    // It closed while ballots were being voided.
+    #expect(task.facts(crossed + [closed, task.step(.loseBar, 91)]).state == .suspended)
+    #expect(task.facts(crossed + [task.step(.close, 90), task.step(.loseBar, 91)]).state == .suspended)
+    // A release brought it over its bar after the closing, and another ruling took that back.
+    let late = [closed, task.step(.crossBar, 100), task.step(.loseBar, 110, crossing: 100)]
+    #expect(task.facts([task.step(.open, 1)] + late).state == .suspended)
+  }
+
+  @Test func theTimeOwedIsTheOneThatWasToldLast() {
+    let held = [task.step(.crossBar, 30), task.receipt]
+    let (lost, again) = ([task.step(.loseBar, 40)], [task.step(.crossBar, 50)])
+    #expect(task.facts(held).dueAt == SampleTask.time(600))
+    let resumed = held + lost + again + [task.resumption(60, crossing: 50, ministry: nil)]
+    #expect(task.facts(resumed).dueAt == SampleTask.time(1_060) && task.facts(resumed).state == .referred)
+    let assigned = resumed + [task.step(.assign, 70, crossing: 50)]
+    #expect(task.facts(assigned).dueAt == SampleTask.time(70) && task.facts(assigned).state == .assigned)
+    let twice =
+      assigned + [
+        task.step(.loseBar, 80, crossing: 50), task.step(.crossBar, 90), task.resumption(95, crossing: 90),
+      ]
+    #expect(task.facts(twice).dueAt == SampleTask.time(1_095))
+  }
+
+  @Test func anAmendedResultShowsTheNewNumbersAndLeavesTheStateToTheBar() {
+    let closed = [task.step(.open, 1), task.step(.crossBar, 30), task.step(.close, 90)]
+    let amended = closed + [task.amendment(200, yes: 99, carried: false), task.amendment(150, yes: 120, carried: true)]
+    #expect(task.facts(amended).tally?.yes == 99 && task.facts(amended).state == .referred)
+    #expect(task.facts(amended + [task.step(.loseBar, 200)]).state == .suspended)
   }
 
   @Test func whatHasTooFewSupportersIsNotShown() {

@@ -25,6 +25,7 @@ import Testing
     let labels =
       TaskState.allCases.map { language.label($0) } + RejectionCode.allCases.map { language.label($0) }
       + WithdrawalReason.allCases.map { language.label($0) } + Occurrence.Kind.allCases.map { language.label($0) }
+      + RulingCode.allCases.map { language.label($0) } + SuspensionReason.allCases.map { language.label($0) }
     #expect(labels.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII } == (language == .english) })
   }
 
@@ -53,13 +54,13 @@ import Testing
       yesBar: 100, referral: .atClose, opensAt: SampleTask.time(10), closesAt: SampleTask.time(1_000),
       minimumTurnout: 4_321, majority: true, electorate: .members, totals: .hidden)
     let open = [hidden.submission, hidden.step(.schedule, 4), hidden.step(.open, 10)]
-    // A count that came too early is kept back all the same.
-    let running = page(hidden.facts(open + [hidden.count(1, yes: 77)]), Speech(language))
-    #expect(!running.contains("tally-yes") && !running.contains(">77<"))
+    // A count that came too early is kept back all the same; its comma is in no identifier.
+    let running = page(hidden.facts(open + [hidden.count(1, yes: 7_777)]), Speech(language))
+    #expect(!running.contains("tally-yes") && !running.contains("7,777"))
     let phrases = [Phrase.totalsHidden, .membersOnly, .majorityMeaning]
     for phrase in phrases { #expect(running.contains(phrase.in(language))) }
     #expect(running.contains("4,321"))
-    #expect(Snapshot(hidden.facts(open + [hidden.count(1, yes: 77)]), revision: 1).tally == nil)
+    #expect(Snapshot(hidden.facts(open + [hidden.count(1, yes: 7_777)]), revision: 1).tally == nil)
     let listed = ListPage(
       speech: Speech(language), filter: .all, after: nil,
       page: Page([hidden.facts(open)], limit: 1) { _ in "" })
@@ -85,6 +86,44 @@ import Testing
       let banner = try #require(page.firstRange(of: "class=\"banner\""))
       #expect(banner.upperBound < (try #require(page.firstRange(of: "<main"))).lowerBound)
     }
+  }
+
+  @Test(arguments: Language.allCases)
+  func aSuspendedTaskSaysWhySinceWhenAndThatNothingIsOwed(language: Language) {
+    let held = [
+      task.submission, task.step(.schedule, 4), task.step(.open, 10), task.step(.crossBar, 30), task.receipt,
+      task.step(.assign, 70),
+    ]
+    let phrases = [Phrase.suspensionReason, .suspendedSince, .votesLeft, .suspensionMeaning]
+    let before = page(task.facts(held), Speech(language))
+    for phrase in phrases { #expect(!before.contains(phrase.in(language))) }
+    #expect(before.contains("<dt>\(Phrase.due.in(language))</dt>"))
+    let suspended = page(task.facts(held + [task.step(.loseBar, 80)]), Speech(language))
+    for phrase in phrases { #expect(suspended.contains(phrase.in(language))) }
+    #expect(suspended.contains(language.label(SuspensionReason.barLost)))
+    #expect(suspended.contains("<span class=\"state suspended\">\(language.label(TaskState.suspended))"))
+    #expect(!suspended.contains("<dt>\(Phrase.due.in(language))</dt>"))
+    #expect(suspended.contains(Ministry.named("molit").map(language.label) ?? "-"))
+    let again = page(
+      task.facts(held + [task.step(.loseBar, 80), task.step(.crossBar, 90), task.resumption(91, crossing: 90)]),
+      Speech(language))
+    #expect(again.contains(HTML.time(SampleTask.time(1_091), in: language).text))
+  }
+
+  @Test(arguments: Language.allCases) func theHistorySaysWhatBecameOfTheBallots(language: Language) {
+    let void = BallotsRuled(
+      proposal: task.id, ruling: RulingID(), kind: .void, code: .sameHand, reason: "<이유>", yes: 1_234, no: 5,
+      proposedBy: CitizenID(), confirmedBy: CitizenID(), confirmedAt: SampleTask.time(20), ruleHash: "ab")
+    var hidden = void
+    (hidden.kind, hidden.code, hidden.yes, hidden.no) = (.release, .examined, nil, nil)
+    let lines = [VoteEvent.ballotsRuled(void), .ballotsRuled(hidden)].compactMap {
+      Occurrence($0, at: SampleTask.time(21))
+    }
+    #expect(lines.map(\.kind) == [.ballotsVoided, .ballotsReleased])
+    let section = HistorySection(speech: Speech(language), history: lines).html.text
+    #expect(section.contains(language.label(RulingCode.sameHand)) && section.contains("1,234"))
+    #expect(section.contains(language.label(RulingCode.examined)) && section.contains("&lt;이유&gt;"))
+    #expect(!section.contains(void.proposedBy.description) && !section.contains(void.confirmedBy.description))
   }
 
   @Test func aLanguageThatWasChosenStaysAndOneThatWasNotDoesNot() {

@@ -62,8 +62,13 @@ struct SampleTask {
   }
 
   /// The event that an action of the lifecycle causes.
-  /// - Parameter revision: the version of the text before it.
-  func step(_ action: TaskAction, _ minute: Int, revision: Int = 1) -> Step {
+  /// - Parameters:
+  ///   - revision: the version of the text before it.
+  ///   - crossing: when the bar was crossed last.
+  ///   - carried: whether a vote that closes does.
+  func step(
+    _ action: TaskAction, _ minute: Int, revision: Int = 1, crossing: Int = 30, carried: Bool = true
+  ) -> Step {
     let time = Self.time(minute)
     return switch action {
     case .passGate: submission
@@ -107,14 +112,42 @@ struct SampleTask {
     case .close:
       .vote(
         .closed(
-          VoteClosed(proposal: id, yes: 150, no: 9, yesBar: 100, carried: true, ruleHash: "ab", closedAt: time)), time)
+          VoteClosed(proposal: id, yes: 150, no: 9, yesBar: 100, carried: carried, ruleHash: "ab", closedAt: time)),
+        time)
     case .assign:
       .referral(
         .assigned(
           CaseAssigned(
             caseID: caseID, proposal: id, ministry: "molit", title: title, summary: body, body: body,
-            category: .transport, yes: 101, no: 1, yesBar: 100, ruleHash: "ab", assignedAt: time, dueAt: time)))
+            category: .transport, yes: 101, no: 1, yesBar: 100, ruleHash: "ab", assignedAt: time, dueAt: time,
+            crossedAt: Self.time(crossing))))
+    case .loseBar:
+      .vote(
+        .barLost(
+          VoteBarLost(
+            proposal: id, title: title, yes: 99, no: 1, yesBar: 100, ruleHash: "ab", crossedAt: Self.time(crossing),
+            lostAt: time)), time)
     }
+  }
+
+  /// A case that goes on.
+  func resumption(_ minute: Int, crossing: Int, ministry: String? = "molit") -> Step {
+    .referral(
+      .resumed(
+        CaseResumed(
+          caseID: caseID, proposal: id, ministry: ministry, title: title, yes: 101, no: 1, yesBar: 100, ruleHash: "ab",
+          crossedAt: Self.time(crossing), suspendedAt: Self.time(crossing), resumedAt: Self.time(minute),
+          dueAt: Self.time(minute + 1_000))))
+  }
+
+  /// A closed vote's result after ballots were voided.
+  func amendment(_ minute: Int, yes: Int64, carried: Bool) -> Step {
+    let time = Self.time(minute)
+    return .vote(
+      .resultAmended(
+        VoteResultAmended(
+          proposal: id, yes: yes, no: 9, yesBar: 100, carried: carried, ruleHash: "ab",
+          shortfalls: carried ? [] : [.bar], resultHash: "cd", formerResultHash: "ab", amendedAt: time)), time)
   }
 
   var receipt: Step {

@@ -41,7 +41,7 @@ import Testing
         == CaseAssigned(
           caseID: id, proposal: crossed.proposal, ministry: "molit", title: text.title, summary: text.summary,
           body: text.body, category: .transport, yes: 5_001, no: 77, yesBar: 5_000, ruleHash: crossed.ruleHash,
-          assignedAt: later, dueAt: due))
+          assignedAt: later, dueAt: due, crossedAt: crossed.crossedAt))
   }
 
   @Test func aCaseIsAssignedOnce() throws {

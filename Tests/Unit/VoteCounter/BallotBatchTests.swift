@@ -179,12 +179,46 @@ import Testing
     #expect(underWay.waiting.isEmpty)
   }
 
+  @Test(arguments: [true, false]) func aBallotInQuarantineIsJudgedLikeAnyOther(knows: Bool) {
+    let held = BallotRecord(
+      proposal: proposal,
+      content: .quarantined(
+        pseudonym: Array(repeating: 1, count: 32), choice: .no, nonce: Array(repeating: 0, count: 16)),
+      acceptedAt: 10
+    ).encoded(with: key)
+    let result = judge(
+      [held, control(.open), held, ballot(2), control(.close), held], standings(opened: false), knows: knows)
+    #expect(result.rows.map(\.isQuarantined) == [true, false])
+    #expect(result.rows.map(\.isYes) == [false, true])
+    #expect(result.rejected.map(\.reason) == ["vote-not-open", "vote-closed"])
+  }
+
+  @Test func aRulingIsTakenWhateverTheVoteStandsAndHoldsNothingUp() {
+    let ruling = BallotRuling(.void, by: RulingID(), voter: Array(repeating: 1, count: 16), offset: 7)
+    func record(_ ruling: BallotRuling, on proposal: ProposalID) -> [UInt8] {
+      BallotRecord(proposal: proposal, content: .ruling(ruling), acceptedAt: 0).encoded(with: key)
+    }
+    for standing in [standings(), standings(closed: true)] {
+      var standings = standing
+      let batch = BallotBatch(votes: VoteTable(standings), ballotKey: key, capacity: 10)
+      batch.append(record(ruling, on: proposal), offset: 20, partition: 0)
+      #expect(batch.undecided.isEmpty)
+      batch.append(record(BallotRuling(endOf: ruling.ruling), on: proposal), offset: 21, partition: 0)
+      batch.append(record(ruling, on: ProposalID()), offset: 22, partition: 0)
+      batch.judgeDeferred(&standings)
+      #expect(batch.rulings.map(\.ruling) == [ruling, BallotRuling(endOf: ruling.ruling)])
+      #expect(batch.rulings.map(\.offset) == [20, 21] && batch.rulings.allSatisfy { $0.vote == 5 })
+      #expect(batch.rejected.map(\.reason) == ["unknown-proposal"])
+      #expect(standings == standing)
+    }
+  }
+
   @Test func theResultsOfABatchKeepTheConservationLaw() {
     var standings = standings()
     let batch = judge([ballot(1), ballot(1, .no), ballot(2), control(.open), nil], &standings)
     var new = BallotCount()
-    new.add(vote: 5, partition: 0, yes: 2, no: 0)
-    let results = Array(batch.results(new).values)
+    new.add(Increment(vote: 5, yes: 2), in: 0)
+    let results = Array(batch.results(new, RulingOutcome()).values)
     #expect(results.map(\.duplicate) == [2] && results.map(\.rejected) == [1])
   }
 }

@@ -50,7 +50,7 @@ import Testing
     #expect(writing.copied.count + writing.checked.count == 5_000)
     #expect(Set(writing.copied.map { rows[Int($0)].offset } + writing.checked.map(\.offset)).count == 5_000)
     let (bytes, count) = written(writing, rows)
-    #expect(count.byVote.reduce(0) { $0 + $1.yes + $1.no } == Int64(writing.copied.count))
+    #expect(count.increments.byVote.reduce(0) { $0 + $1.yes + $1.no } == Int64(writing.copied.count))
     #expect(bytes.count == 19 + writing.copied.count * 65 + 2)
     #expect(writing.checked.count > 100)
   }
@@ -60,7 +60,21 @@ import Testing
     let rows = [row(1, 77, offset: 3), row(1, 77, offset: 4, yes: false)]
     let writing = BallotWriting(rows) { filter.insert($0.voter) }
     #expect(writing.checked == [rows[1]])
-    #expect(written(writing, rows).count.byVote == [BallotCount.Increment(vote: 1, yes: 1, no: 0)])
+    #expect(written(writing, rows).count.increments.byVote == [Increment(vote: 1, yes: 1, no: 0)])
+  }
+
+  @Test func aBallotInQuarantineIsNeverCopiedAndItsVoterIsRemembered() {
+    var filter = VoterFilter(byteCount: 4_096)
+    var held = row(1, 77, offset: 3)
+    held.isQuarantined = true
+    let rows = [held, row(1, 77, offset: 4), row(1, 78, offset: 5)]
+    let writing = BallotWriting(rows) { filter.insert($0.voter) }
+    #expect(writing.checked == [rows[0], rows[1]])
+    #expect(writing.copied == [2])
+    var count = BallotCount()
+    count.add(held)
+    #expect(count.increments == [Increment(vote: 1, quarantined: 1)])
+    #expect(count.byPartition.values.reduce(0, +) == 1)
   }
 
   @Test func withoutNewVotersNothingIsCopied() {
@@ -87,9 +101,9 @@ import Testing
       count.add(row(vote, 12, yes: yes))
     }
     #expect(
-      count.byVote == [BallotCount.Increment(vote: 1, yes: 1), BallotCount.Increment(vote: 2, yes: 2, no: 1)])
+      count.increments.byVote == [Increment(vote: 1, yes: 1), Increment(vote: 2, yes: 2, no: 1)])
     #expect(count.byPartition == [0: 4])
     let sum = count + count
-    #expect(sum.byVote.map(\.yes) == [2, 4] && sum.byPartition == [0: 8])
+    #expect(sum.increments.byVote.map(\.yes) == [2, 4] && sum.byPartition == [0: 8])
   }
 }

@@ -40,18 +40,29 @@ import Testing
   }
 
   @Test func aReceiptTellsWhatBecameOfItsBallot() {
-    let voted = BallotTrace(counted: (2, 10, .yes), rejection: nil, next: 20)
+    let voted = BallotTrace(first: (2, 10, .yes, .counted), rejection: nil, next: 20)
     #expect(voted.state(of: receipt(10)) == .counted)
     #expect(voted.state(of: receipt(15)) == .alreadyVoted)
     #expect(voted.state(of: receipt(20)) == .pending)
-    #expect(BallotTrace(counted: (2, 10, .yes), rejection: "vote-closed", next: 20).state(of: receipt(15)) == .rejected)
-    #expect(BallotTrace(counted: nil, rejection: "vote-closed", next: 20).state(of: receipt(15)) == .rejected)
-    #expect(BallotTrace(counted: nil, rejection: nil, next: nil).state(of: receipt(0)) == .pending)
+    #expect(
+      BallotTrace(first: (2, 10, .yes, .counted), rejection: "vote-closed", next: 20).state(of: receipt(15))
+        == .rejected)
+    #expect(BallotTrace(first: nil, rejection: "vote-closed", next: 20).state(of: receipt(15)) == .rejected)
+    #expect(BallotTrace(first: nil, rejection: nil, next: nil).state(of: receipt(0)) == .pending)
+  }
+
+  @Test(arguments: [BallotState.quarantined, .void]) func aBallotThatDoesNotCountYetOrAnyMoreSaysSo(state: BallotState)
+  {
+    let trace = BallotTrace(first: (2, 10, .yes, state), voidCode: .automated, rejection: "vote-closed", next: 20)
+    #expect(trace.state(of: receipt(10)) == state && trace.state(of: nil) == state)
+    #expect(trace.state(of: receipt(25)) == .pending)
+    #expect(trace.reason(for: state) == (state == .void ? "automated" : nil))
+    #expect(trace.reason(for: .rejected) == "vote-closed")
   }
 
   @Test func withoutAReceiptTheVoterIsToldWhatCounts() {
-    #expect(BallotTrace(counted: (2, 10, .no), rejection: "vote-closed", next: 20).state(of: nil) == .counted)
-    #expect(BallotTrace(counted: nil, rejection: "vote-closed", next: 20).state(of: nil) == .rejected)
-    #expect(BallotTrace(counted: nil, rejection: nil, next: 20).state(of: nil) == .none)
+    #expect(BallotTrace(first: (2, 10, .no, .counted), rejection: "vote-closed", next: 20).state(of: nil) == .counted)
+    #expect(BallotTrace(first: nil, rejection: "vote-closed", next: 20).state(of: nil) == .rejected)
+    #expect(BallotTrace(first: nil, rejection: nil, next: 20).state(of: nil) == .none)
   }
 }

@@ -1,0 +1,125 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// What the Support Unit rules over ballots of a vote: that they are void, or released from quarantine.
+extension Votes {
+  /// Ballots of one ruling at most.
+  static let ruledBallots = 200_000
+
+  /// The body of a refusal.
+  struct RefusalDraft: Decodable, Sendable {
+    let reason: String
+
+    /// - Throws: `Problem` 422
+    func checked() throws(Problem) -> String {
+      var errors: [Problem.FieldError] = []
+      let reason = PlainText.check(reason, 1...RulingDraft.reasonLimit, lines: true, at: "#/reason", &errors)
+      guard errors.isEmpty else { throw .invalid(errors) }
+      return reason
+    }
+  }
+
+  /// `POST /v1/proposals/{id}/vote/rulings/forecast`: what a ruling would do, and nothing else. 404 no vote, 422.
+  func forecastRuling(_ request: Request, _ question: RulingQuestion) async throws -> Response {
+    let condition = try question.ballots.checked(for: question.kind)
+    let (vote, tally) = try await database.voteWithTally(on: request.id())
+    let ballots = try await ballots(of: vote, meant: condition)
+    return try .json(RulingForecastView(RulingForecast(question.kind, ballots, tally, vote.rule), of: vote))
+  }
+
+  /// `POST /v1/proposals/{id}/vote/rulings`: 201; puts a ruling before a second person. Its ballots are those that are
+  /// counted, or in quarantine, at this moment. 404 no vote, 409 another one waits, 422 also when no ballots are meant.
+  func proposeRuling(_ request: Request, _ draft: RulingDraft) async throws -> Response {
+    let caller = try request.authenticated()
+    let (reason, condition) = try draft.checked()
+    let proposal: ProposalID = try request.id()
+    let (vote, tally) = try await database.voteWithTally(on: proposal)
+    // Looked up before anything is locked: it may take seconds.
+    let ballots = try await ballots(of: vote, meant: condition)
+    guard !ballots.isEmpty else {
+      throw Problem.invalid([.init("#/ballots", "means no ballot that could be ruled over")])
+    }
+    let forecast = RulingForecast(draft.kind, ballots, tally, vote.rule)
+    let now = clock.now
+    return try await database.transaction { transaction in
+      try await transaction.idempotent(request, at: now) {
+        guard let vote = try await transaction.vote(on: proposal, locked: true) else { throw Self.noVote(proposal) }
+        if try await transaction.hasProposedRuling(vote) {
+          throw Problem.conflict("ruling-proposed", "Another ruling on this vote waits for a second person.")
+        }
+        let ruling = Ruling(
+          id: RulingID(), vote: vote.number, kind: draft.kind, code: draft.code, reason: reason,
+          condition: draft.ballots, state: .proposed, listedYes: forecast.yes, listedNo: forecast.no,
+          proposedBy: caller.citizen, proposedAt: now, completedAt: nil, yes: nil, no: nil)
+        try await transaction.insert(ruling, over: ballots)
+        return try .created(
+          RulingView(ruling, of: vote, forStaff: true, forecast), at: "/v1/proposals/\(proposal)/vote/rulings")
+      }
+    }
+  }
+
+  /// `POST /v1/proposals/{id}/vote/rulings/{ruling}/confirmation`: by another person than the one who proposed it. 403 the
+  /// same person, 404 unknown, 409 decided.
+  func confirmRuling(_ request: Request) async throws -> Response {
+    try await decideRuling(request) { ruling, staff, now throws(Problem) in try ruling.confirmed(by: staff, at: now) }
+  }
+
+  /// `POST /v1/proposals/{id}/vote/rulings/{ruling}/refusal`: by anybody of the Support Unit. 404 unknown, 409 decided.
+  func refuseRuling(_ request: Request, _ draft: RefusalDraft) async throws -> Response {
+    let reason = try draft.checked()
+    return try await decideRuling(request) { ruling, staff, now throws(Problem) in
+      try ruling.refused(for: reason, by: staff, at: now)
+    }
+  }
+
+  /// `GET /v1/proposals/{id}/vote/rulings?limit=&after=`: the ledger, newest first: rulings that were confirmed; for the
+  /// Support Unit also the others, and which ballots were asked for. 400 for an unknown cursor, 404 no vote.
+  func rulings(_ request: Request) async throws -> Response {
+    let limit = try request.query("limit", default: 20, in: 1...100)
+    let place = try request.query("after").map(TimeCursor<Kinds.Ruling>.init)
+    let proposal: ProposalID = try request.id()
+    guard let vote = try await database.vote(on: proposal) else { throw Self.noVote(proposal) }
+    let isStaff = request.caller.map { !$0.roles.isDisjoint(with: [.supportUnit, .admin]) } ?? false
+    let rulings = try await database.rulings(on: vote, all: isStaff, before: place, limit + 1)
+    let page = Page(rulings, limit: limit) { TimeCursor($0.proposedAt, $0.id).text }
+    return try .json(
+      page.map { RulingView($0, of: vote, forStaff: isStaff) }, cache: isStaff ? .never : .seconds(1))
+  }
+
+  private func decideRuling(
+    _ request: Request, _ decision: (Ruling, CitizenID, Date) throws(Problem) -> Ruling
+  ) async throws -> Response {
+    let caller = try request.authenticated()
+    let proposal: ProposalID = try request.id()
+    let id: RulingID = try request.id("ruling")
+    let now = clock.now
+    return try await database.transaction { transaction in
+      try await transaction.idempotent(request, at: now) {
+        guard let vote = try await transaction.vote(on: proposal) else { throw Self.noVote(proposal) }
+        guard let ruling = try await transaction.ruling(id, on: vote) else {
+          throw Problem.notFound("There is no ruling \(id) on this vote.")
+        }
+        let decided = try decision(ruling, caller.citizen, now)
+        try await transaction.update(decided)
+        log.info(
+          "ruling decided",
+          ["proposal": "\(proposal)", "ruling": "\(id)", "state": "\(decided.state.rawValue)"])
+        return try .json(RulingView(decided, of: vote, forStaff: true))
+      }
+    }
+  }
+
+  private func ballots(of vote: Vote, meant condition: BallotCondition.Checked) async throws -> [ListedBallot] {
+    let ballots = try await database.ballots(of: vote, meant: condition, limit: Self.ruledBallots + 1)
+    guard ballots.count <= Self.ruledBallots else {
+      throw Problem.invalid([
+        .init("#/ballots", "means more than \(Self.ruledBallots) ballots: rule over them in parts, such as by time")
+      ])
+    }
+    return ballots
+  }
+
+  private static func noVote(_ proposal: ProposalID) -> Problem { .notFound("There is no vote on \(proposal).") }
+}

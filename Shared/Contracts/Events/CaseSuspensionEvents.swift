@@ -1,0 +1,115 @@
+public import FoundationEssentials
+
+/// Why a case is suspended; public.
+public enum SuspensionReason: String, Codable, Sendable, CaseIterable {
+  /// The vote that brought it does not carry any more.
+  case barLost = "bar-lost"
+}
+
+/// Nobody owes anything on the case until it is resumed; whoever has it keeps it.
+public struct CaseSuspended: Event, Equatable {
+  /// One of the events of `ReferralEvent`.
+  public typealias Family = ReferralEvent
+  /// CloudEvents `type`; the version is at its end.
+  public static let type = "kr.forum.case.suspended.v1"
+  /// The case, not the proposal: key of the record.
+  public var subject: UUID { caseID.uuid }
+
+  /// The case; the same as in `CaseReceived`.
+  public var caseID: CaseID
+  /// The task that the case is about.
+  public var proposal: ProposalID
+  /// The slug of the ministry in charge; nil while the Committee has the case.
+  public var ministry: String?
+  /// Title of the proposal: plain text, one line.
+  public var title: String
+  /// Why.
+  public var reason: SuspensionReason
+  /// Yes votes that are left.
+  public var yes: Int64
+  /// No votes that are left.
+  public var no: Int64
+  /// The number of yes votes that has to be exceeded.
+  public var yesBar: Int64
+  /// SHA-256 of the rule's canonical JSON, 64 lower-case hexadecimal digits; that of `VoteScheduled`.
+  public var ruleHash: String
+  /// Names the crossing of the bar that is undone; that of `VoteBarLost`.
+  public var crossedAt: Date
+  /// When the count lost the bar.
+  public var lostAt: Date
+  /// From when on the period does not run.
+  public var suspendedAt: Date
+
+  /// An event of these members.
+  public init(
+    caseID: CaseID, proposal: ProposalID, ministry: String?, title: String, reason: SuspensionReason, yes: Int64,
+    no: Int64, yesBar: Int64, ruleHash: String, crossedAt: Date, lostAt: Date, suspendedAt: Date
+  ) {
+    self.caseID = caseID
+    self.proposal = proposal
+    self.ministry = ministry
+    self.title = title
+    self.reason = reason
+    self.yes = yes
+    self.no = no
+    self.yesBar = yesBar
+    self.ruleHash = ruleHash
+    self.crossedAt = crossedAt
+    self.lostAt = lostAt
+    self.suspendedAt = suspendedAt
+  }
+}
+
+/// A suspended case goes on where it stopped: the vote carries again.
+public struct CaseResumed: Event, Equatable {
+  /// One of the events of `ReferralEvent`.
+  public typealias Family = ReferralEvent
+  /// CloudEvents `type`; the version is at its end.
+  public static let type = "kr.forum.case.resumed.v1"
+  /// The case, not the proposal: key of the record.
+  public var subject: UUID { caseID.uuid }
+
+  /// The case; the same as in `CaseReceived`.
+  public var caseID: CaseID
+  /// The task that the case is about.
+  public var proposal: ProposalID
+  /// The slug of the ministry in charge; nil while the Committee has the case.
+  public var ministry: String?
+  /// Title of the proposal: plain text, one line.
+  public var title: String
+  /// Yes votes counted when the bar was crossed again.
+  public var yes: Int64
+  /// No votes counted at the same moment.
+  public var no: Int64
+  /// The number of yes votes that had to be exceeded.
+  public var yesBar: Int64
+  /// SHA-256 of the rule's canonical JSON, 64 lower-case hexadecimal digits; that of `VoteScheduled`.
+  public var ruleHash: String
+  /// Names the crossing of the bar that resumes the case; that of `VoteBarCrossed`.
+  public var crossedAt: Date
+  /// Since when the period had not run.
+  public var suspendedAt: Date
+  /// From when on it runs again.
+  public var resumedAt: Date
+  /// When the one who has the case owes a decision or an answer now: later by the days of the suspension.
+  public var dueAt: Date
+
+  /// An event of these members.
+  public init(
+    caseID: CaseID, proposal: ProposalID, ministry: String?, title: String, yes: Int64, no: Int64, yesBar: Int64,
+    ruleHash: String, crossedAt: Date, suspendedAt: Date, resumedAt: Date, dueAt: Date
+  ) {
+    self.caseID = caseID
+    self.proposal = proposal
+    self.ministry = ministry
+    self.title = title
+    self.yes = yes
+    self.no = no
+    self.yesBar = yesBar
+    self.ruleHash = ruleHash
+    self.crossedAt = crossedAt
+    self.suspendedAt = suspendedAt
+    self.resumedAt = resumedAt
+    self.dueAt = dueAt
+  }
+}

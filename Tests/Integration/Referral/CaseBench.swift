@@ -1,0 +1,92 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import Synchronization
+import Testing
+
+@testable import Referral
+@testable import ServiceKit
+
+/// A case under events of its vote, on a day that the test sets.
+final class CaseBench: Sendable {
+  /// 24 November 2026, ten in the morning in Korea.
+  static let start = Date(milliseconds: 1_795_482_000_000)
+  static func day(_ days: Double) -> Date { start.addingTimeInterval(days * 86_400) }
+
+  private let today = Mutex(CaseBench.start)
+  let database: Database
+  let proposal = ProposalID()
+
+  init(_ database: Database) { self.database = database }
+
+  var cases: Cases {
+    Cases(
+      database: database, clock: WallClock { self.today.withLock { $0 } },
+      log: Log(service: "referral", minimum: .error))
+  }
+
+  static func run(_ body: (CaseBench) async throws -> Void) async throws {
+    try await withTestDatabase(schema: "referral", migrations: Referral.Migrations.all) { database, _ in
+      try await body(CaseBench(database))
+    }
+  }
+
+  func submit(on days: Double) async throws {
+    today.withLock { $0 = Self.day(days) }
+    let event = ProposalSubmitted(
+      proposal: proposal, author: CitizenID(), title: "밤 버스", summary: "더 자주", body: "늘려 주십시오.",
+      category: .transport, reference: nil, submittedAt: Self.day(days))
+    let envelope = Envelope(
+      id: UUID(), type: "", time: Self.day(days), subject: proposal.uuid, sequence: 1,
+      event: ProposalEvent.submitted(event))
+    try await database.transaction { try await cases.apply(proposal: envelope, in: $0) }
+  }
+
+  func cross(on days: Double, told: Double? = nil, yes: Int64 = 11, pause: Duration = .zero) async throws {
+    try await apply(
+      .barCrossed(
+        VoteBarCrossed(
+          proposal: proposal, title: "밤 버스", category: .transport, yes: yes, no: 3, yesBar: 10, ruleHash: "ab",
+          crossedAt: Self.day(days))), on: told ?? days, pause: pause)
+  }
+
+  func lose(crossing: Double, on days: Double, pause: Duration = .zero) async throws {
+    try await apply(
+      .barLost(
+        VoteBarLost(
+          proposal: proposal, title: "밤 버스", yes: 9, no: 2, yesBar: 10, ruleHash: "ab", crossedAt: Self.day(crossing),
+          lostAt: Self.day(days))), on: days, pause: pause)
+  }
+
+  private func apply(_ event: VoteEvent, on days: Double, pause: Duration) async throws {
+    today.withLock { $0 = Self.day(days) }
+    let envelope = Envelope(
+      id: UUID(), type: "", time: Self.day(days), subject: proposal.uuid, sequence: 1, event: event)
+    try await database.transaction {
+      try await cases.apply(vote: envelope, in: $0)
+      try await Task.sleep(for: pause)
+    }
+  }
+
+  /// Topic and type of what was published, in order, without what all have in common.
+  func published() async throws -> [String] {
+    try await database.query("SELECT topic, type FROM outbox ORDER BY id").map {
+      let (topic, type): (String, String) = (try $0["topic"], try $0["type"])
+      return topic.replacing("forum.", with: "") + " " + type.replacing("kr.forum.case.", with: "").dropLast(3)
+    }
+  }
+
+  /// The last published event of a type.
+  func last<Payload: Event>(_: Payload.Type) async throws -> Payload {
+    let row = try await database.one(
+      "SELECT payload FROM outbox WHERE type = \(Payload.type) ORDER BY id DESC LIMIT 1")
+    return try JSON.decode(from: try #require(row)["payload"])
+  }
+
+  /// The only case, as the database has it.
+  func only() async throws -> Case {
+    let found = try await database.cases(of: nil, in: nil, after: nil, 10)
+    #expect(found.count == 1)
+    return try #require(found.first)
+  }
+}
