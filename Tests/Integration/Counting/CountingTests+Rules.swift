@@ -111,4 +111,52 @@ extension CountingTests {
       #expect(view.contains(#""yes":20"#) && view.contains("crossedAt"))
     }
   }
+
+  @Test(arguments: Count.Way.allCases)
+  func aVoteThatClosesInABurstCountsWhatIsBeforeItsClosingAndNothingBehind(way: Count.Way) async throws {
+    try await withCountingBench(way) { bench in
+      let vote = try await bench.openVote(bar: 1, referral: .atClose)
+      let counters = [bench.startCounter("first"), bench.startCounter("second")]
+      let ballots = (0..<6_000).map { bench.ballot(vote, $0, .yes) }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for sender in 0..<4 {
+          group.addTask {
+            for start in stride(from: sender * 1_500, to: (sender + 1) * 1_500, by: 100) {
+              try await bench.send(Array(ballots[start..<start + 100]))
+            }
+          }
+        }
+        group.addTask {
+          // In the middle of it, for whoever is faster.
+          try await eventually { try await bench.tally(vote).yes > 500 }
+          try await bench.send(bench.controls(.close, vote))
+        }
+        try await group.waitForAll()
+      }
+      // What comes late, and a closing that is written again.
+      try await bench.send((6_000..<6_200).map { bench.ballot(vote, $0, .yes) } + bench.controls(.close, vote))
+      try await bench.awaitCounted()
+      for counter in counters { counter.cancel() }
+      for counter in counters { await counter.value }
+      let closed = try #require(try await bench.database.vote(on: vote.proposal))
+      let (document, _) = try #require(try await bench.database.result(of: closed))
+      let result: VoteResult = try JSON.decode(from: document)
+      let rejected = Int64(try await bench.rejections()["vote-closed", default: 0])
+      #expect(closed.state == .closed && rejected >= 200 && result.yes + rejected == 6_200)
+      try await bench.expect(vote, Expectation(yes: result.yes))
+      for partition in result.counted {
+        let misplaced = try #require(
+          try await bench.database.one(
+            """
+            SELECT (SELECT count(*) FROM ballot WHERE partition = \(Int16(partition.partition))
+                AND NOT log_offset BETWEEN \(partition.openedAt) AND \(partition.closedAt))
+              + (SELECT count(*) FROM rejected_record WHERE partition = \(partition.partition)
+                AND record_offset < \(partition.closedAt)) AS n
+            """))
+        #expect(try misplaced["n"] as Int64 == 0)
+      }
+      #expect(try await bench.published(VoteClosed.self).map(\.yes) == [result.yes])
+      #expect(try await bench.crossings() == [vote.proposal: 1])
+    }
+  }
 }
