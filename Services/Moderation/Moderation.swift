@@ -15,6 +15,7 @@ public struct ModerationService: ServiceDefinition {
     let appealDays: Int
     let lockMinutes: Int
     let targetDays: Int
+    let delaySeconds: Int
     let selectionRule: SelectionRule
 
     /// Reads the settings that start with `FORUM_MODERATION_`.
@@ -37,6 +38,9 @@ public struct ModerationService: ServiceDefinition {
       targetDays = try settings.int(
         "FORUM_MODERATION_TARGET_DAYS", default: 10, in: 0...3650,
         "Review: days within which it should end; when half of what waits has waited longer, everybody is told")
+      delaySeconds = try settings.int(
+        "FORUM_MODERATION_DELAY_SECONDS", default: 10, in: 1...3600,
+        "Review: seconds after which is looked again whether everybody has to be told that it takes long")
       selectionRule = SelectionRule(
         monthly: try settings.int(
           "FORUM_MODERATION_SELECTION_MONTHLY", default: 5, in: 0...10_000,
@@ -49,9 +53,11 @@ public struct ModerationService: ServiceDefinition {
   }
 
   private let reviews: Reviews
+  private let delaySeconds: Int
 
   /// Opens nothing of its own.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
+    delaySeconds = configuration.delaySeconds
     reviews = Reviews(
       database: kit.database, clock: kit.clock, reviewClock: configuration.clock,
       appealDays: configuration.appealDays, lockMinutes: configuration.lockMinutes,
@@ -85,8 +91,16 @@ public struct ModerationService: ServiceDefinition {
     ]
   }
 
-  /// Proposals that were submitted or withdrawn.
-  public var consumers: [EventHandler] { [.of(ProposalEvent.self, reviews.apply(proposal:in:))] }
+  /// Everybody is told when reviews take longer than they should.
+  public var jobs: [Job] { [Job("delay notice", every: .seconds(delaySeconds), reviews.noticeDelay)] }
+
+  /// What authors do, and what the Support Unit does in other services.
+  public var consumers: [EventHandler] {
+    [
+      .of(ProposalEvent.self, reviews.apply(proposal:in:)),
+      .of(VoteEvent.self, reviews.apply(vote:in:)),
+    ]
+  }
 }
 
 /// The reviews and what can be done with them; routes, consumers and SQL are in extensions.

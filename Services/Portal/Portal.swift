@@ -64,6 +64,7 @@ public struct PortalService: ServiceDefinition {
       .of(ModerationEvent.self, chronicle.apply(moderation:in:)),
       .of(VoteEvent.self, chronicle.apply(vote:in:)),
       .of(TallyEvent.self, chronicle.apply(tally:in:)),
+      .of(NoticeEvent.self, chronicle.apply(notice:in:)),
       .of(ReferralEvent.self, chronicle.apply(referral:in:)),
     ]
   }

@@ -16,8 +16,6 @@ public protocol Event: Codable, Sendable {
 public protocol EventFamily: Sendable {
   static var topic: Topic { get }
   static var decoders: [EventDecoder<Self>] { get }
-  /// The proposal that the event is about, whatever its subject.
-  var proposal: ProposalID { get }
 }
 
 /// How one event type of a family is read.

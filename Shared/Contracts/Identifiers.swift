@@ -109,6 +109,8 @@ public enum Kinds {
   public enum Opinion {}
   /// Of `CitizenID`.
   public enum Citizen {}
+  /// Of `NoticeID`.
+  public enum Notice {}
   /// Of `CaseID`.
   public enum Case {}
   /// Of `RulingID`.
@@ -123,6 +125,8 @@ public typealias DraftID = Identifier<Kinds.Draft>
 public typealias OpinionID = Identifier<Kinds.Opinion>
 /// A person to the Forum: derived from the token's issuer and its pairwise subject, never from a resident number.
 public typealias CitizenID = Identifier<Kinds.Citizen>
+/// What a notice to everybody is about.
+public typealias NoticeID = Identifier<Kinds.Notice>
 /// What the Committee has before it.
 public typealias CaseID = Identifier<Kinds.Case>
 /// What the Support Unit rules over ballots: that they are void, or released from quarantine.

@@ -52,13 +52,16 @@ public enum Topics {
   /// What the Support Unit decided.
   public static let moderation = Topic(
     "forum.moderation", key: "proposal", writer: "moderation", readers: ["intake", "voting", "notification", "portal"])
+  /// What everybody is told of the Forum as a whole, not of one proposal.
+  public static let notices = Topic(
+    "forum.notices", key: "notice", partitions: 1, writer: "moderation", readers: ["portal"])
   /// Every ballot and control record, kept forever: the count can be made again from it.
   public static let ballots = Topic(
     "forum.ballots", key: "pseudonym", partitions: 12, writer: "voting", readers: ["vote-counter"])
   /// Votes that were scheduled, opened, crossed their bar or closed. The counter writes to it by voting's outbox.
   public static let votes = Topic(
     "forum.votes", key: "proposal", writer: "voting",
-    readers: ["intake", "referral", "notification", "portal"])
+    readers: ["intake", "moderation", "referral", "notification", "portal"])
   /// The count of each vote; the last record of each vote stays.
   public static let tallies = Topic(
     "forum.tallies", key: "proposal", cleanup: .compact, writer: "vote-counter", readers: ["portal"])
@@ -76,5 +79,5 @@ public enum Topics {
 
   /// Every topic that there must be, those of the ministries included.
   public static let all: [Topic] =
-    [proposals, moderation, ballots, votes, tallies, referrals] + Ministry.all.map(referrals(to:))
+    [proposals, moderation, notices, ballots, votes, tallies, referrals] + Ministry.all.map(referrals(to:))
 }

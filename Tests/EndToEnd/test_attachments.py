@@ -1,6 +1,8 @@
 """Files of drafts and proposals: what they are by what is in them, and what is given back of them."""
 
+import base64
 import hashlib
+import json
 import struct
 import uuid
 import zlib
@@ -93,6 +95,15 @@ def test_files_go_with_the_draft_to_the_proposal(forum, writer):
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     assert file.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert file.headers["Cache-Control"] == "public, max-age=60"
+    digest = hashlib.sha256(PDF)
+    assert file.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+    shown = forum.get(proposal).json()
+    assert [item["number"] for item in shown["attachments"]] == [1, 3]
+    assert shown["attachments"][0]["sha256"] == digest.hexdigest()
+    # Whoever has the text and its files can tell that nobody has changed a letter since.
+    text = {name: shown[name] for name in ("title", "summary", "body", "category", "attachments")}
+    canonical = json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert shown["fingerprint"] == hashlib.sha256(canonical.encode()).hexdigest()
     known = forum.get(f"{proposal}/attachments/1", headers={"If-None-Match": file.headers["ETag"]})
     assert (known.status_code, known.content) == (304, b"")
     for number in ("2", "4", "0", "x"):

@@ -4,7 +4,7 @@ import json
 import uuid
 
 import pytest
-from forum import eventually, in_parallel
+from forum import eventually, in_parallel, in_seconds
 
 
 @pytest.fixture(scope="module")
@@ -101,16 +101,52 @@ def test_opinions_are_said_answered_flagged_hidden_and_deleted(forum, accepted):
 
     hiding = {"code": "offensive", "explanation": "욕설이 있습니다."}
     assert forum.post(f"/v1/opinions/{opinion}/hiding", reader, hiding).status_code == 403
-    assert forum.post(f"/v1/opinions/{opinion}/hiding", forum.support_unit, hiding).status_code == 200
+    unit, second = forum.support_unit, forum.token("second-reviewer", "support-unit")
+    assert forum.post(f"/v1/opinions/{opinion}/hiding", unit, hiding).json()["proposedHiding"]["code"] == "offensive"
+    waiting = {item["id"]: item for item in forum.items(f"{place}?side=contra")}[opinion]
+    assert waiting["text"] == "예산이 없습니다." and "proposedHiding" not in waiting
+    assert opinion in [item["id"] for item in forum.get("/v1/opinions/hidings", second).json()["items"]]
+    assert forum.post(f"/v1/opinions/{opinion}/hiding/confirmation", unit).status_code == 403
+    assert forum.post(f"/v1/opinions/{opinion}/hiding/confirmation", second, key="agreed").status_code == 200
+    assert forum.post(f"/v1/opinions/{opinion}/hiding/confirmation", second, key="agreed").status_code == 200
+    assert forum.post(f"/v1/opinions/{opinion}/hiding/confirmation", second).status_code == 409
     hidden = {item["id"]: item for item in forum.items(f"{place}?side=contra")}[opinion]
     assert "text" not in hidden
     assert hidden["hiding"]["code"] == "offensive"
     assert forum.items(f"/v1/opinions/{opinion}/answers")[0]["text"] == "있습니다."
+    assert forum.post(f"/v1/opinions/{opinion}/restoration", unit, {"reason": "a@b.kr"}).status_code == 422
+    assert forum.post(f"/v1/opinions/{opinion}/restoration", unit, {"reason": "인용입니다."}).json()["text"]
+    assert forum.post(f"/v1/opinions/{opinion}/restoration", unit, {"reason": "또"}).status_code == 409
+
+    def lines():
+        return [line for line in forum.items(f"/v1/actions?proposal={accepted}") if line.get("opinion") == opinion]
+
+    eventually(lambda: len(lines()) == 3, 20, "what was done to the opinion is in the public log")
+    assert [(line["action"], line.get("reason")) for line in lines()] == [
+        ("restore", {"reason": "인용입니다."}),
+        ("hide", hiding),
+        ("propose-hiding", None),
+    ]
+    assert lines()[1]["actor"] != lines()[2]["actor"]
 
     assert forum.call("DELETE", f"/v1/opinions/{opinion}", reader).status_code == 403
     assert forum.call("DELETE", f"/v1/opinions/{opinion}", writer).status_code == 204
     assert forum.call("DELETE", f"/v1/opinions/{answer.json()['id']}", reader).status_code == 204
     assert opinion not in [item["id"] for item in forum.items(f"{place}?side=contra")]
+
+
+def test_a_task_over_its_bar_is_discussed_until_its_vote_has_closed(forum):
+    proposal = forum.open_vote(yes_bar=0, title="기준을 넘은 뒤", closesAt=in_seconds(12))
+    forum.cast_until_taken(proposal, forum.token("steady-voter"))
+    eventually(lambda: state(forum, proposal) in ("referred", "assigned"), 20, "it is referred at once")
+    citizen = somebody(forum)
+    assert forum.call("PUT", f"/v1/proposals/{proposal}/sympathy", citizen).status_code == 200
+    said = {"side": "pro", "text": "아직 투표 중입니다."}
+    assert forum.post(f"/v1/proposals/{proposal}/opinions", citizen, said).status_code == 201
+    forum.await_vote(proposal, "closed")
+    refused = lambda: forum.post(f"/v1/proposals/{proposal}/opinions", citizen, said).status_code == 409
+    eventually(refused, 20, "the discussion ends with the vote")
+    assert forum.call("PUT", f"/v1/proposals/{proposal}/sympathy", citizen).status_code == 409
 
 
 def test_what_cannot_be_public_is_refused(forum, accepted):

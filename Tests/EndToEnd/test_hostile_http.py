@@ -39,6 +39,7 @@ PROTECTED = [
     ("intake", "DELETE", f"/v1/opinions/{NOWHERE}", "citizen", None),
     ("intake", "GET", "/v1/opinions/flagged", "support-unit", None),
     ("intake", "POST", f"/v1/opinions/{NOWHERE}/hiding", "support-unit", {"code": "offensive"}),
+    ("intake", "POST", f"/v1/opinions/{NOWHERE}/restoration", "support-unit", {"reason": "x"}),
     ("moderation", "GET", "/v1/reviews", "support-unit", None),
     ("moderation", "GET", f"/v1/reviews/{NOWHERE}", "support-unit", None),
     ("moderation", "POST", f"/v1/proposals/{NOWHERE}/acceptance", "support-unit", {}),

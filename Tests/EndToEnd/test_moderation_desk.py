@@ -110,3 +110,30 @@ def test_everybody_sees_how_long_proposals_wait_and_by_what_rule_they_go_to_a_vo
     assert delay["waiting"] >= 1 and (delay["targetDays"], delay["isLate"]) == (10, False)
     assert forum.get("/v1/selections/rule").json() == {"leastSympathies": 100, "monthly": 5}
     assert "items" in forum.get("/v1/selections/proposed").json()
+
+
+def age_what_waits(forum, days):
+    """As if everything that waits had come so many days earlier."""
+    forum.sql(f"UPDATE moderation.review SET submitted_at = submitted_at - interval '{days} days' WHERE state = 'pending'")
+
+
+def test_the_pages_say_that_reviews_are_late_until_they_are_not(forum):
+    def changes():
+        rows = forum.sql("SELECT last FROM moderation.event_sequence WHERE topic = 'forum.notices'")
+        return int(rows[0][0]) if rows else 0
+
+    proposal, before = pending(forum), changes()
+    pages = {"/": "검토가 늦어지고 있습니다.", f"/proposals/{proposal}?lang=en": "Reviews take longer than they should."}
+
+    def told():
+        return [words in forum.get(page).text for page, words in pages.items()]
+
+    eventually(lambda: forum.get(f"/proposals/{proposal}").status_code == 200, 20, "the page is there")
+    assert told() == [False, False]
+    age_what_waits(forum, 20)
+    try:
+        eventually(lambda: told() == [True, True], 40, "the pages say it")
+    finally:
+        age_what_waits(forum, -20)
+    eventually(lambda: told() == [False, False], 40, "the notice goes away")
+    assert changes() == before + 2, "one event for each change"

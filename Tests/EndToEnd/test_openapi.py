@@ -204,7 +204,17 @@ def discuss(forum, api, proposal):
     api.call("listAnswers", 200, other, id=opinion)
     api.call("flagOpinion", 204, other, {"reason": "spam"}, id=opinion)
     api.call("listFlaggedOpinions", 200, forum.support_unit)
-    api.call("hideOpinion", 200, forum.support_unit, {"code": "offensive", "explanation": "욕설"}, id=opinion)
+    unit, second = forum.support_unit, forum.token("another-of-the-support-unit", "support-unit")
+    hiding = {"code": "offensive", "explanation": "욕설"}
+    for decision in ("refuseHiding", "confirmHiding"):
+        api.call("hideOpinion", 200, unit, hiding, id=opinion)
+        api.call("hideOpinion", 409, second, hiding, id=opinion)
+        assert opinion in [item["id"] for item in api.call("listProposedHidings", 200, second).json()["items"]]
+        api.call(decision, 403, unit, id=opinion)
+        api.call(decision, 200, second, id=opinion)
+    api.call("listOpinions", 200, query={"side": "pro"}, id=proposal)
+    api.call("restoreOpinion", 200, unit, {"reason": "인용입니다."}, id=opinion)
+    api.call("restoreOpinion", 409, unit, {"reason": "인용입니다."}, id=opinion)
     api.call("deleteOpinion", 204, other, id=answer)
     for token in (None, citizen):
         api.call("listOpinions", 200, token, query={"side": "pro", "limit": 1}, id=proposal)

@@ -148,6 +148,14 @@ def test_a_vote_is_paused_resumed_and_extended_and_closes_as_of_its_new_time(for
         found = [event[0].split(".")[-2] for event in events(forum, proposal)]
         return found if "closed" in found else None
 
+    def ordered():
+        lines = forum.items(f"/v1/actions?proposal={proposal}")
+        return [line for line in lines if line["action"].endswith("-vote")]
+
+    lines = eventually(lambda: len(ordered()) == 3 and ordered(), 20, "the orders are in the public log")
+    assert [line["action"] for line in lines] == ["extend-vote", "resume-vote", "pause-vote"]
+    assert [line["reason"]["reason"] for line in lines] == ["점검"] * 3 and all("actor" in line for line in lines)
+
     told = eventually(types, 20, "the end of the vote is on forum.votes")
     assert told == ["scheduled", "opened", "paused", "resumed", "extended", "bar-crossed", "closed"]
     result = forum.get(f"/v1/proposals/{proposal}/vote/result")

@@ -37,7 +37,8 @@ extension Proposals {
       try await follow(event.proposal, in: transaction) { $0.barCrossed(at: event.crossedAt) }
     case .barLost(let event):
       try await follow(event.proposal, in: transaction) { $0.barLost(event.crossedAt, at: event.lostAt) }
-    case .closed(let event): try await move(event.proposal, by: .close, at: event.closedAt, in: transaction)
+    case .closed(let event):
+      try await follow(event.proposal, in: transaction) { $0.voteClosed(at: event.closedAt) }
     }
   }
 

@@ -132,7 +132,7 @@ extension Request {
 }
 
 extension Transaction {
-  /// The file to be saved, or 304 when the client has it (RFC 9110, section 13.1.2). No page shows it and no browser guesses
+  /// The file to be saved, with its hash (RFC 9530), or 304 when the client has it (RFC 9110, section 13.1.2). No page shows it and no browser guesses
   /// what it is.
   fileprivate func file(of owner: AttachmentOwner, for request: Request, cache: String) async throws -> Response {
     let attachment = try await attachment(request.attachmentNumber(), of: owner)
@@ -142,6 +142,7 @@ extension Transaction {
       headers: [
         "cache-control": cache, "etag": tag, "content-security-policy": "default-src 'none'; sandbox",
         "x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin",
+        "repr-digest": "sha-256=:\(Base64.encode(attachment.sha256)):",
       ])
     if request.http.headers["if-none-match"] == tag {
       response.status = 304

@@ -79,7 +79,8 @@ struct Drafts: Sendable {
         let draft = try await transaction.draft(id, of: author, locked: true)
         guard draft.version == version else { throw Problem.changedMeanwhile }
         let text = try Submission.checked(draft.text.submission)
-        let proposal = Proposal(of: text, by: author, through: gate.gate(at: now), at: now)
+        var proposal = Proposal(of: text, by: author, through: gate.gate(at: now), at: now)
+        proposal.attachments = try await transaction.attachments(of: .draft(id)).map(\.published)
         let response = try await transaction.file(proposal, at: now)
         try await transaction.moveAttachments(of: id, to: proposal.id)
         try await transaction.deleteDraft(id)

@@ -6,23 +6,65 @@ import ServiceKit
 extension Discussion {
   /// The body of a hiding.
   struct HidingBody: Decodable, Sendable {
-    let code: Opinion.HidingCode
+    let code: OpinionHidingCode
     let explanation: String?
   }
 
-  /// `POST /v1/opinions/{id}/hiding`: the Support Unit hides a text, with its reason in its place.
-  func hide(_ request: Request, _ body: HidingBody) async throws -> Response {
+  /// `POST /v1/opinions/{id}/hiding`: a member of the Support Unit proposes to hide a text; it waits for a second person.
+  func proposeHiding(_ request: Request, _ body: HidingBody) async throws -> Response {
+    try await moderate(request) { opinion, staff, now throws(Problem) in
+      try opinion.hidingProposed(for: body.code, body.explanation, by: staff, at: now)
+    }
+  }
+
+  /// `POST /v1/opinions/{id}/hiding/confirmation`: the second person agrees, and the text is hidden.
+  func confirmHiding(_ request: Request) async throws -> Response {
+    try await moderate(request) { opinion, staff, now throws(Problem) in
+      try opinion.hidingConfirmed(by: staff, at: now)
+    }
+  }
+
+  /// `POST /v1/opinions/{id}/hiding/refusal`: the second person does not agree.
+  func refuseHiding(_ request: Request) async throws -> Response {
+    try await moderate(request) { opinion, staff, now throws(Problem) in
+      try opinion.hidingRefused(by: staff, at: now)
+    }
+  }
+
+  /// The body of a restoration.
+  struct RestorationBody: Decodable, Sendable { let reason: String }
+
+  /// `POST /v1/opinions/{id}/restoration`: a hidden text can be read again.
+  func restore(_ request: Request, _ body: RestorationBody) async throws -> Response {
+    try await moderate(request) { opinion, staff, now throws(Problem) in
+      try opinion.restored(because: body.reason, by: staff, at: now)
+    }
+  }
+
+  /// The opinion and its event change together, under the lock of the opinion's row: of two who act at once one does.
+  private func moderate(
+    _ request: Request, _ act: (Opinion, StaffMember, Date) throws(Problem) -> (Opinion, OpinionModerated)
+  ) async throws -> Response {
     let id: OpinionID = try request.id()
-    let unit = try request.authenticated().citizen
+    let caller = try request.authenticated()
     let now = clock.now
     return try await database.transaction { transaction in
       try await transaction.idempotent(request, at: now) {
         let opinion = try await transaction.opinion(id, locked: true)
-        let change = try opinion.hidden(for: body.code, body.explanation, by: unit, at: now)
+        let (change, event) = try act(opinion, StaffMember(id: caller.citizen, role: caller.staffRole), now)
         try await transaction.update(change)
-        return try .json(OpinionView(change, for: unit))
+        try await transaction.publish(event, at: now)
+        return try .json(OpinionView(change, for: caller.citizen, isStaff: true))
       }
     }
+  }
+
+  /// `GET /v1/opinions/hidings`: the hundred whose hiding has waited longest for a second person.
+  func proposedHidings(_ request: Request) async throws -> Response {
+    let unit = try request.authenticated().citizen
+    let waiting = try await database.transaction { try await $0.opinionsWithProposedHiding(100) }
+    let page = Page(waiting, limit: 100) { "\($0.id)" }
+    return try .json(page.map { OpinionView($0, for: unit, isStaff: true) })
   }
 
   /// `GET /v1/opinions/flagged`: the hundred that readers flagged most and that nobody has hidden.
@@ -30,7 +72,8 @@ extension Discussion {
     let unit = try request.authenticated().citizen
     let flagged = try await database.transaction { try await $0.flaggedOpinions(100) }
     let page = Page(flagged, limit: 100) { "\($0.opinion.id)" }
-    return try .json(page.map { FlaggedView(opinion: OpinionView($0.opinion, for: unit), flags: $0.flags) })
+    return try .json(
+      page.map { FlaggedView(opinion: OpinionView($0.opinion, for: unit, isStaff: true), flags: $0.flags) })
   }
 }
 
@@ -57,17 +100,26 @@ struct OpinionView: Encodable, Sendable {
   let writtenAt: Date
   let answers: Int
   let hiding: HidingView?
+  /// For the Support Unit alone: nobody else holds it against the author.
+  let proposedHiding: ProposedHidingView?
   let deletedAt: Date?
   /// Whether the caller wrote it.
   let mine: Bool
 
   struct HidingView: Encodable, Sendable {
-    let code: Opinion.HidingCode
+    let code: OpinionHidingCode
     let explanation: String?
     let hiddenAt: Date
   }
 
-  init(_ opinion: Opinion, for reader: CitizenID?) {
+  struct ProposedHidingView: Encodable, Sendable {
+    let code: OpinionHidingCode
+    let explanation: String?
+    let proposedBy: CitizenID
+    let proposedAt: Date
+  }
+
+  init(_ opinion: Opinion, for reader: CitizenID?, isStaff: Bool = false) {
     id = opinion.id
     proposal = opinion.proposal
     answersTo = opinion.answersTo
@@ -76,6 +128,12 @@ struct OpinionView: Encodable, Sendable {
     writtenAt = opinion.writtenAt
     answers = opinion.answers
     hiding = opinion.hiding.map { HidingView(code: $0.code, explanation: $0.explanation, hiddenAt: $0.at) }
+    proposedHiding =
+      isStaff
+      ? opinion.proposedHiding.map {
+        ProposedHidingView(
+          code: $0.code, explanation: $0.explanation, proposedBy: $0.proposedBy, proposedAt: $0.proposedAt)
+      } : nil
     deletedAt = opinion.deletedAt
     mine = opinion.author == reader
   }

@@ -9,7 +9,7 @@ struct Discussion: Sendable {
   let clock: WallClock
   let rate: OpinionRate
 
-  /// Writing, answering, reading, flagging, deleting and hiding.
+  /// Writing, answering, reading, flagging, deleting, hiding and restoring.
   var routes: [Route] {
     [
       .post("/v1/proposals/{id}/opinions", for: .citizen, say),
@@ -19,7 +19,11 @@ struct Discussion: Sendable {
       .get("/v1/opinions/{id}/answers", for: .everyone, answers),
       .put("/v1/opinions/{id}/flag", for: .citizen, flag),
       .delete("/v1/opinions/{id}", for: .citizen, delete),
-      .post("/v1/opinions/{id}/hiding", for: .supportUnit, hide),
+      .get("/v1/opinions/hidings", for: .supportUnit, proposedHidings),
+      .post("/v1/opinions/{id}/hiding", for: .supportUnit, proposeHiding),
+      .post("/v1/opinions/{id}/hiding/confirmation", for: .supportUnit, confirmHiding),
+      .post("/v1/opinions/{id}/hiding/refusal", for: .supportUnit, refuseHiding),
+      .post("/v1/opinions/{id}/restoration", for: .supportUnit, restore),
     ]
   }
 

@@ -40,8 +40,10 @@ struct ProposalView: Encodable, Sendable {
   let reference: String?
   /// Counts the versions of the text.
   let revision: Int
-  /// SHA-256 of the canonical text, also where the text is hidden.
+  /// SHA-256 of the canonical text with its files, also where the text is hidden.
   let fingerprint: String
+  /// The files that go with it, each with its hash; absent where the text is hidden.
+  let attachments: [PublishedFile]?
   let channel: FilingChannel
   let state: TaskState
   let stateSince: Date
@@ -76,7 +78,8 @@ struct ProposalView: Encodable, Sendable {
     category = proposal.text.category
     reference = isHidden ? nil : proposal.text.reference
     revision = proposal.revision
-    fingerprint = try proposal.text.fingerprint
+    fingerprint = try proposal.text.fingerprint(with: proposal.attachments)
+    attachments = isHidden ? nil : proposal.attachments
     channel = proposal.channel
     state = proposal.state
     stateSince = proposal.stateSince

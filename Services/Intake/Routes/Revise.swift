@@ -26,14 +26,14 @@ extension Proposals {
     }
   }
 
-  /// `GET /v1/proposals/{id}/revisions`: every version of the text, newest first, each with its fingerprint. A text that is
+  /// `GET /v1/proposals/{id}/revisions`: every version of the text, newest first, each with its fingerprint, which covers the files. A text that is
   /// hidden is hidden in all its versions.
   func revisions(_ request: Request) async throws -> Response {
     let id: ProposalID = try request.id()
     return try await database.transaction { transaction in
       let proposal = try await transaction.readable(id, by: request.caller, locked: false)
       let revisions = try await transaction.revisions(of: id)
-      let views = try revisions.map { try RevisionView($0, isHidden: proposal.isTextHidden) }
+      let views = try revisions.map { try RevisionView($0, of: proposal) }
       return try .json(
         Page(views, limit: views.count) { String($0.revision) },
         cache: proposal.isPublic ? .seconds(1) : .never)
@@ -62,7 +62,8 @@ extension Proposal {
   fileprivate func revised(at now: Date) throws -> ProposalRevised {
     ProposalRevised(
       proposal: id, revision: revision, title: text.title, summary: text.summary, body: text.body,
-      category: text.category, reference: text.reference, fingerprint: try text.fingerprint, revisedAt: now)
+      category: text.category, reference: text.reference, fingerprint: try text.fingerprint(with: attachments),
+      attachments: attachments.isEmpty ? nil : attachments, revisedAt: now)
   }
 }
 
@@ -77,14 +78,15 @@ struct RevisionView: Encodable, Sendable {
   let fingerprint: String
   let madeAt: Date
 
-  init(_ revision: Revision, isHidden: Bool) throws {
+  init(_ revision: Revision, of proposal: Proposal) throws {
+    let isHidden = proposal.isTextHidden
     self.revision = revision.number
     title = isHidden ? "" : revision.text.title
     summary = isHidden ? nil : revision.text.summary
     body = isHidden ? nil : revision.text.body
     category = revision.text.category
     reference = isHidden ? nil : revision.text.reference
-    fingerprint = try revision.text.fingerprint
+    fingerprint = try revision.text.fingerprint(with: proposal.attachments)
     madeAt = revision.madeAt
   }
 }

@@ -39,7 +39,9 @@ extension Proposal {
   func submission(supporters: [CitizenID], enteredBy: CitizenID? = nil, at now: Date) throws -> ProposalSubmitted {
     ProposalSubmitted(
       proposal: id, author: author, title: text.title, summary: text.summary, body: text.body,
-      category: text.category, reference: text.reference, revision: revision, fingerprint: try text.fingerprint,
-      supporters: supporters, channel: channel, enteredBy: enteredBy, submittedAt: now)
+      category: text.category, reference: text.reference, revision: revision,
+      fingerprint: try text.fingerprint(with: attachments),
+      attachments: attachments.isEmpty ? nil : attachments, supporters: supporters, channel: channel,
+      enteredBy: enteredBy, submittedAt: now)
   }
 }

@@ -79,6 +79,11 @@ extension Attachment {
     return "\(checked.isEmpty ? "file" : checked).\(kind.extensions[0])"
   }
 
+  /// As everybody is told of it.
+  var published: PublishedFile {
+    PublishedFile(number: number, name: name, type: kind.rawValue, size: size, sha256: Hex.encode(sha256))
+  }
+
   /// The smallest number that is free; nil when there are as many as there may be.
   static func freeNumber(beside taken: [Int]) -> Int? { (1...limit).first { !taken.contains($0) } }
 

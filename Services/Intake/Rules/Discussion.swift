@@ -3,12 +3,11 @@ import ServiceKit
 
 extension TaskState {
   /// Whether citizens may support a proposal in this state, and give their opinion on it: from its acceptance on until
-  /// its vote has closed. A task that went over its bar before the end is the Committee's.
-  var isUnderDiscussion: Bool {
+  /// its vote has closed, also where it went over its bar before and is the Committee's or a ministry's already.
+  func isUnderDiscussion(voteHasClosed: Bool) -> Bool {
     switch self {
-    case .accepted, .selected, .scheduled, .open: true
-    case .gathering, .lapsed, .submitted, .returned, .rejected, .appealed, .merged, .withdrawn: false
-    case .closed, .referred, .assigned, .suspended: false
+    case .accepted, .selected, .scheduled, .open, .referred, .assigned, .suspended: !voteHasClosed
+    case .gathering, .lapsed, .submitted, .returned, .rejected, .appealed, .merged, .withdrawn, .closed: false
     }
   }
 }
@@ -17,7 +16,7 @@ extension Proposal {
   /// - Throws: `Problem` 404 before it is public, 409 before its acceptance and after its vote.
   func requireDiscussion() throws(Problem) {
     guard isPublic else { throw .noProposal(id) }
-    guard state.isUnderDiscussion, !isTextHidden else {
+    guard state.isUnderDiscussion(voteHasClosed: voteClosedAt != nil), !isTextHidden else {
       throw .conflict(
         "not-under-discussion",
         "A proposal can be supported and discussed from its acceptance to the end of its vote; this one is \(state.rawValue)."

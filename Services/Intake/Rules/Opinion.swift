@@ -7,19 +7,17 @@ struct Opinion: Sendable, Equatable {
   /// The two columns.
   enum Side: String, Codable, Sendable, CaseIterable { case pro, contra }
 
-  /// Why the Support Unit hides a text; public.
-  enum HidingCode: String, Codable, Sendable, CaseIterable {
-    case libellous, offensive, advertisement, personalData = "personal-data", doesNotBelong = "does-not-belong"
-  }
-
   /// Why a reader thinks that the Support Unit should look at it.
   enum FlagReason: String, Codable, Sendable, CaseIterable { case spam, offensive, doesNotBelong = "does-not-belong" }
 
   /// Hidden by the Support Unit.
   struct Hiding: Sendable, Equatable {
-    let code: HidingCode
+    let code: OpinionHidingCode
     let explanation: String?
+    /// Who proposed it.
     let by: CitizenID
+    /// Who agreed; nil where it was hidden before that took two.
+    let confirmedBy: CitizenID?
     let at: Date
   }
 
@@ -37,6 +35,8 @@ struct Opinion: Sendable, Equatable {
   var text: String?
   let writtenAt: Date
   var hiding: Hiding?
+  /// A hiding that waits for a second person; the text is readable until then.
+  var proposedHiding: ProposedHiding?
   var deletedAt: Date?
   /// Answers that are not deleted.
   var answers = 0
@@ -67,7 +67,8 @@ extension Opinion {
     try requireReadable()
   }
 
-  private func requireReadable() throws(Problem) {
+  /// - Throws: `Problem` 409 when there is no text.
+  func requireReadable() throws(Problem) {
     guard isReadable else { throw .conflict("gone", "The text is deleted or hidden.") }
   }
 
@@ -78,22 +79,8 @@ extension Opinion {
     guard deletedAt == nil else { return self }
     var change = self
     change.text = nil
+    change.proposedHiding = nil
     change.deletedAt = now
-    return change
-  }
-
-  /// The Support Unit hides the text.
-  /// - Throws: `Problem` 409 when it is hidden or deleted, 422 for an explanation that cannot be public.
-  func hidden(for code: HidingCode, _ explanation: String?, by unit: CitizenID, at now: Date) throws(Problem) -> Opinion
-  {
-    try requireReadable()
-    var errors: [Problem.FieldError] = []
-    let checked = explanation.map {
-      PlainText.checkPublic($0, 1...Self.explanationLimit, lines: true, at: "#/explanation", &errors)
-    }
-    guard errors.isEmpty else { throw .invalid(errors) }
-    var change = self
-    change.hiding = Hiding(code: code, explanation: checked, by: unit, at: now)
     return change
   }
 }

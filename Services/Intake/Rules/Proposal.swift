@@ -26,6 +26,10 @@ struct Proposal: Sendable, Equatable {
   var bar = Bar()
   /// Citizens who support it.
   var sympathies: Int64 = 0
+  /// The files that go with it; those that it was submitted with, for good.
+  var attachments: [PublishedFile] = []
+  /// When its vote closed; nil before.
+  var voteClosedAt: Date?
 
   /// Why the Support Unit turned it down.
   struct Rejection: Sendable, Equatable {
@@ -57,11 +61,10 @@ struct ProposalText: Sendable, Equatable {
   let reference: String?
 
   /// SHA-256 of the canonical text, hexadecimal.
-  var fingerprint: String {
-    get throws {
-      try CanonicalText(title: title, summary: summary, body: body, category: category, reference: reference)
-        .fingerprint()
-    }
+  func fingerprint(with attachments: [PublishedFile]) throws -> String {
+    try CanonicalText(
+      title: title, summary: summary, body: body, category: category, reference: reference, attachments: attachments
+    ).fingerprint()
   }
 }
 
@@ -90,6 +93,13 @@ extension Proposal {
   func appealDecided(_ outcome: AppealOutcome, at time: Date) -> Proposal {
     var changed = following(outcome == .upheld ? .uphold : .overturn, at: time) ?? self
     if outcome == .overturned { changed.rejection = nil }
+    return changed
+  }
+
+  /// Follows the end of its vote, whatever became of it before.
+  func voteClosed(at time: Date) -> Proposal {
+    var changed = following(.close, at: time) ?? self
+    changed.voteClosedAt = time
     return changed
   }
 

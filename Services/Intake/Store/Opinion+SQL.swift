@@ -5,7 +5,7 @@ import ServiceKit
 
 private let columns: Query = """
   id, proposal, answers_to, side, author, text, written_at, hidden_at, hidden_by, hiding_code, hiding_explanation,
-  deleted_at,
+  hiding_confirmed_by, proposed_code, proposed_explanation, proposed_by, proposed_at, deleted_at,
   (SELECT count(*) FROM opinion AS answer WHERE answer.answers_to = opinion.id AND answer.deleted_at IS NULL) AS answers
   """
 
@@ -20,15 +20,20 @@ extension Opinion {
     writtenAt = try row["written_at"]
     deletedAt = try row["deleted_at"]
     answers = try row["answers"]
-    if let code: HidingCode = try row["hiding_code"] {
+    if let code: OpinionHidingCode = try row["hiding_code"] {
       hiding = Hiding(
-        code: code, explanation: try row["hiding_explanation"], by: try row["hidden_by"], at: try row["hidden_at"])
+        code: code, explanation: try row["hiding_explanation"], by: try row["hidden_by"],
+        confirmedBy: try row["hiding_confirmed_by"], at: try row["hidden_at"])
+    }
+    if let code: OpinionHidingCode = try row["proposed_code"] {
+      proposedHiding = ProposedHiding(
+        code: code, explanation: try row["proposed_explanation"], proposedBy: try row["proposed_by"],
+        proposedAt: try row["proposed_at"])
     }
   }
 }
 
 extension Opinion.Side: PostgresEncodable, PostgresDecodable {}
-extension Opinion.HidingCode: PostgresEncodable, PostgresDecodable {}
 extension Opinion.FlagReason: PostgresEncodable, PostgresDecodable {}
 
 extension Transaction {
@@ -64,11 +69,14 @@ extension Transaction {
   }
 
   func update(_ opinion: Opinion) async throws {
-    let hiding = opinion.hiding
+    let (hiding, proposed) = (opinion.hiding, opinion.proposedHiding)
     try await execute(
       """
       UPDATE opinion SET text = \(opinion.text), deleted_at = \(opinion.deletedAt), hidden_at = \(hiding?.at),
-        hidden_by = \(hiding?.by), hiding_code = \(hiding?.code), hiding_explanation = \(hiding?.explanation)
+        hidden_by = \(hiding?.by), hiding_code = \(hiding?.code), hiding_explanation = \(hiding?.explanation),
+        hiding_confirmed_by = \(hiding?.confirmedBy), proposed_code = \(proposed?.code),
+        proposed_explanation = \(proposed?.explanation), proposed_by = \(proposed?.proposedBy),
+        proposed_at = \(proposed?.proposedAt)
       WHERE id = \(opinion.id)
       """)
   }
@@ -108,6 +116,16 @@ extension Transaction {
       SELECT \(fragment: columns) FROM opinion
       WHERE answers_to = \(opinion) AND deleted_at IS NULL AND \(fragment: byCursor)
       ORDER BY written_at, id LIMIT \(limit)
+      """
+    ).map(Opinion.init)
+  }
+
+  /// Those whose hiding waits for a second person, longest first.
+  func opinionsWithProposedHiding(_ limit: Int) async throws -> [Opinion] {
+    try await query(
+      """
+      SELECT \(fragment: columns) FROM opinion WHERE proposed_by IS NOT NULL
+      ORDER BY proposed_at, id LIMIT \(limit)
       """
     ).map(Opinion.init)
   }

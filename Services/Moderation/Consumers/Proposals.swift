@@ -14,6 +14,8 @@ extension Reviews {
     case .sympathyCounted(let event):
       return try await transaction.setSympathies(event.sympathies, of: event.proposal)
     case .submitted(let event): try await transaction.insert(Review(event))
+    // It changes no review, and stands in the log.
+    case .opinionModerated: break
     case .revised, .lapsed, .withdrawn:
       // None for what never came before the Support Unit.
       guard let change = review?.changed(by: event) else {
@@ -22,5 +24,10 @@ extension Reviews {
       try await transaction.update(change)
     }
     if let entry = try LoggedAction(event, review) { try await transaction.append(entry) }
+  }
+
+  /// What the Support Unit does with a vote is a line of the action log; how the vote goes is none of moderation's business.
+  func apply(vote envelope: Envelope<VoteEvent>, in transaction: Transaction) async throws {
+    if let entry = try LoggedAction(envelope.event, at: envelope.time) { try await transaction.append(entry) }
   }
 }

@@ -89,5 +89,7 @@ public enum Migrations {
         -- Null: nobody did it, time ran out.
         ALTER TABLE action_log ALTER COLUMN actor DROP NOT NULL;
         """),
+      notice,
+      deeds,
     ]
 }

@@ -37,7 +37,9 @@ struct ActionView: Encodable, Sendable {
   let actor: CitizenID?
   let action: Deed
   let proposal: ProposalID
-  /// For the Support Unit alone while a rejection that hides the text is only proposed: nobody else holds it against the author.
+  /// The opinion that it was done to.
+  let opinion: OpinionID?
+  /// For the Support Unit alone where it is only proposed to hide a text: nobody else holds it against the author.
   let reason: JSONValue?
 
   init(_ number: Int64, _ entry: LoggedAction, forStaff: Bool) throws {
@@ -47,7 +49,8 @@ struct ActionView: Encodable, Sendable {
     actor = forStaff || entry.role != Role.citizen.rawValue ? entry.actor : nil
     action = entry.deed
     proposal = entry.proposal
-    let isPublic = forStaff || entry.deed != .proposeRejection
+    opinion = entry.opinion
+    let isPublic = forStaff || entry.deed.hasPublicReason
     reason = try !isPublic ? nil : entry.reason.map { try JSON.decode(from: Array($0.text.utf8)) }
   }
 }

@@ -92,7 +92,7 @@ extension Review {
   /// Nil for what changes nothing here.
   func changed(by event: ProposalEvent) -> Review? {
     switch event {
-    case .supportersSought, .submitted, .sympathyCounted: nil
+    case .supportersSought, .submitted, .sympathyCounted, .opinionModerated: nil
     case .revised(let event): revised(event)
     case .lapsed(let event): lapsed(at: event.lapsedAt)
     case .withdrawn(let event): withdrawn(at: event.withdrawnAt)

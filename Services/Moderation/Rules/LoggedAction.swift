@@ -10,6 +10,19 @@ enum Deed: String, Codable, Sendable, CaseIterable {
   case proposeRejection = "propose-rejection"
   case refuseRejection = "refuse-rejection"
   case dismissFlags = "dismiss-flags"
+  // Of opinions.
+  case proposeHiding = "propose-hiding"
+  case refuseHiding = "refuse-hiding"
+  case hide, restore
+  // Of votes.
+  case pauseVote = "pause-vote"
+  case resumeVote = "resume-vote"
+  case extendVote = "extend-vote"
+  case voidBallots = "void-ballots"
+  case releaseBallots = "release-ballots"
+
+  /// Whether the reason is public: not while one person alone holds something against a text.
+  var hasPublicReason: Bool { self != .proposeRejection && self != .proposeHiding }
 }
 
 /// One line of the action log, for good.
@@ -21,6 +34,8 @@ struct LoggedAction: Sendable {
   let role: String
   let deed: Deed
   let proposal: ProposalID
+  /// The opinion that it was done to; nil where it was done to the proposal or its vote.
+  var opinion: OpinionID?
   /// What the actor gave as the reason; nil where none is asked for.
   let reason: PostgresJSON?
 }
@@ -28,8 +43,45 @@ struct LoggedAction: Sendable {
 extension LoggedAction {
   /// What a member of staff does.
   init(_ deed: Deed, by caller: Caller, on proposal: ProposalID, reason: PostgresJSON?, at now: Date) {
-    let role: Role = caller.roles.contains(.supportUnit) ? .supportUnit : .admin
-    self.init(at: now, actor: caller.citizen, role: role.rawValue, deed: deed, proposal: proposal, reason: reason)
+    self.init(
+      at: now, actor: caller.citizen, role: caller.staffRole.rawValue, deed: deed, proposal: proposal, reason: reason)
+  }
+
+  /// What the Support Unit does with an opinion, in intake.
+  init(_ event: OpinionModerated) throws {
+    let (deed, reason): (Deed, [String: String?]) =
+      switch event.deed {
+      case .proposeHiding: (.proposeHiding, ["code": event.code?.rawValue, "explanation": event.explanation])
+      case .hide: (.hide, ["code": event.code?.rawValue, "explanation": event.explanation])
+      case .refuseHiding: (.refuseHiding, [:])
+      case .restore: (.restore, ["reason": event.explanation])
+      }
+    let given = reason.compactMapValues { $0 }
+    self.init(
+      at: event.doneAt, actor: event.actor, role: event.role, deed: deed, proposal: event.proposal,
+      opinion: event.opinion, reason: given.isEmpty ? nil : try PostgresJSON(encoding: given))
+  }
+
+  /// What the Support Unit does with a vote, in voting; nil for what happens to the vote by itself.
+  /// - Parameter time: when the event was made.
+  init?(_ event: VoteEvent, at time: Date) throws {
+    let (deed, actor, reason): (Deed, CitizenID?, [String: String])
+    switch event {
+    case .scheduled, .opened, .barCrossed, .barLost, .closed, .resultAmended, .trendAlarm: return nil
+    case .paused(let event): (deed, actor, reason) = (.pauseVote, event.orderedBy, ["reason": event.reason])
+    case .ballotsRuled(let event):
+      (deed, actor) = (event.kind == .void ? .voidBallots : .releaseBallots, event.confirmedBy)
+      reason = ["code": event.code.rawValue, "reason": event.reason]
+    case .resumed(let event):
+      (deed, actor) = (.resumeVote, event.orderedBy)
+      reason = ["reason": event.reason, "closesAt": JSON.timestamp(event.closesAt)]
+    case .extended(let event):
+      (deed, actor) = (.extendVote, event.orderedBy)
+      reason = ["reason": event.reason, "closesAt": JSON.timestamp(event.closesAt)]
+    }
+    self.init(
+      at: time, actor: actor, role: Role.supportUnit.rawValue, deed: deed, proposal: event.proposal,
+      reason: try PostgresJSON(encoding: reason))
   }
 
   /// What moderation hears of; nil where nobody did anything.
@@ -45,6 +97,7 @@ extension LoggedAction {
     let citizen = Role.citizen.rawValue
     switch event {
     case .supportersSought, .sympathyCounted: return nil
+    case .opinionModerated(let event): self = try LoggedAction(event)
     case .submitted(let event):
       self =
         try event.enteredBy.map { try line(.enter, by: $0, as: Role.supportUnit.rawValue, at: event.submittedAt) }

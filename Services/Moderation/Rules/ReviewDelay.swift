@@ -1,3 +1,4 @@
+import Contracts
 import FoundationEssentials
 
 /// How long proposals wait for their review, as everybody may know.
@@ -11,6 +12,20 @@ struct ReviewDelay: Sendable, Equatable, Encodable {
 
   /// Whether the Support Unit is behind: half of what waits has waited longer than it should.
   var isLate: Bool { waiting > 0 && medianDays > targetDays }
+
+  /// What everybody is to be told; nil when they know.
+  /// - Parameter wasLate: what they were told last.
+  func notice(wasLate: Bool, at now: Date) -> NoticeEvent? {
+    switch (wasLate, isLate) {
+    case (false, true):
+      .reviewDelayed(
+        ReviewDelayed(waiting: waiting, medianDays: medianDays, targetDays: targetDays, noticedAt: now))
+    case (true, false):
+      .reviewOnTime(
+        ReviewOnTime(waiting: waiting, medianDays: medianDays, targetDays: targetDays, noticedAt: now))
+    case (true, true), (false, false): nil
+    }
+  }
 
   enum CodingKeys: CodingKey { case waiting, medianDays, targetDays, isLate }
 

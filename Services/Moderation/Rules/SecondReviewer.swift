@@ -3,7 +3,7 @@ import FoundationEssentials
 import ServiceKit
 
 /// A rejection for a reason that hides the text: one person proposes it, and another confirms it.
-struct ProposedRejection: Sendable, Equatable, Encodable {
+struct ProposedRejection: Sendable, Equatable, Encodable, AwaitsSecondPerson {
   let code: RejectionCode
   let explanation: String
   let proposedBy: CitizenID
@@ -27,7 +27,7 @@ extension Review {
   /// The second person agrees.
   /// - Throws: `Problem` 409 when nothing was proposed, 403 for who proposed it.
   func rejectionConfirmed(by staff: CitizenID, at now: Date) throws(Problem) -> (Review, ProposalRejected) {
-    let proposed = try secondOpinion(of: staff)
+    let proposed = try proposedRejection.forSecondPerson(staff, "rejection of the proposal")
     var (review, event) = try rejected(proposed.rejection, by: proposed.proposedBy, at: now)
     review.rejectionConfirmedBy = staff
     return (review, event)
@@ -36,20 +36,10 @@ extension Review {
   /// The second person does not agree: the review goes on as if nothing had been proposed.
   /// - Throws: `Problem` 409 when nothing was proposed, 403 for who proposed it.
   func rejectionRefused(by staff: CitizenID) throws(Problem) -> Review {
-    _ = try secondOpinion(of: staff)
+    _ = try proposedRejection.forSecondPerson(staff, "rejection of the proposal")
     var review = self
     review.proposedRejection = nil
     review.lock = nil
     return review
-  }
-
-  private func secondOpinion(of staff: CitizenID) throws(Problem) -> ProposedRejection {
-    guard let proposedRejection else {
-      throw .conflict("nothing-proposed", "No rejection of the proposal waits for a second person.")
-    }
-    guard staff != proposedRejection.proposedBy else {
-      throw .forbidden("Another person than the one who proposed the rejection decides on it.")
-    }
-    return proposedRejection
   }
 }

@@ -9,8 +9,9 @@ extension Transaction {
   func append(_ entry: LoggedAction) async throws {
     try await execute(
       """
-      INSERT INTO action_log (at, actor, role, action, proposal, reason)
-      VALUES (\(entry.at), \(entry.actor), \(entry.role), \(entry.deed), \(entry.proposal), \(entry.reason))
+      INSERT INTO action_log (at, actor, role, action, proposal, opinion, reason)
+      VALUES (\(entry.at), \(entry.actor), \(entry.role), \(entry.deed), \(entry.proposal), \(entry.opinion),
+        \(entry.reason))
       """)
   }
 }
@@ -22,7 +23,7 @@ extension Database {
     let byNumber: Query = before.map { "id < \($0)" } ?? "true"
     return try await query(
       """
-      SELECT id, at, actor, role, action, proposal, reason FROM action_log
+      SELECT id, at, actor, role, action, proposal, opinion, reason FROM action_log
       WHERE \(fragment: byProposal) AND \(fragment: byNumber) ORDER BY id DESC LIMIT \(limit)
       """
     ).map { row in
@@ -30,7 +31,7 @@ extension Database {
         try row["id"],
         LoggedAction(
           at: try row["at"], actor: try row["actor"], role: try row["role"], deed: try row["action"],
-          proposal: try row["proposal"], reason: try row["reason"])
+          proposal: try row["proposal"], opinion: try row["opinion"], reason: try row["reason"])
       )
     }
   }

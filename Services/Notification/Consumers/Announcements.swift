@@ -19,8 +19,8 @@ struct Announcements: Sendable {
       try await transaction.insertSupporters(event.supporters ?? [], of: event.proposal)
     case .revised(let event): try await transaction.rename(event.proposal, event.title, event.category)
     case .lapsed, .withdrawn: break
-    // Of numbers that change all the time nobody is written to.
-    case .sympathyCounted: return
+    // Of numbers that change all the time, and of what others said, nobody is written to.
+    case .sympathyCounted, .opinionModerated: return
     }
     try await announce(.proposal(envelope.event), envelope, in: transaction)
     for event in early {

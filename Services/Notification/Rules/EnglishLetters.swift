@@ -30,6 +30,8 @@ enum EnglishLetters {
       )
     case .proposal(.sympathyCounted(let event)):
       Letter.Words("the number of its supporters has changed", "\(event.sympathies.grouped) citizens support it now.")
+    case .proposal(.opinionModerated):
+      Letter.Words("an opinion on it was reviewed", "The Support Unit reviewed an opinion on your proposal.")
     case .moderation(.accepted):
       Letter.Words(
         "Your proposal passed review", "The Support Unit accepted your proposal; it is now open for discussion.")

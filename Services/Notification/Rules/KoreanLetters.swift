@@ -23,6 +23,8 @@ enum KoreanLetters {
       Letter.Words("제안이 철회되었습니다", "요청하신 대로 제안을 철회하였습니다. 언제든지 새로운 제안을 보내 주시기 바랍니다.")
     case .proposal(.sympathyCounted(let event)):
       Letter.Words("공감하는 시민의 수가 바뀌었습니다", "지금까지 \(event.sympathies.grouped)명의 시민이 공감하였습니다.")
+    case .proposal(.opinionModerated):
+      Letter.Words("제안에 대한 의견이 검토되었습니다", "지원단이 제안에 대한 의견을 검토했습니다.")
     case .moderation(.accepted):
       Letter.Words("제안이 검토를 통과했습니다", "지원단의 검토를 통과하여 제안이 토론에 공개되었습니다.")
     case .moderation(.rejected(let event)):

@@ -23,6 +23,9 @@ enum Occasion: Sendable {
     return true
   }
 
+  /// What nobody wants a letter about: numbers that change every few seconds, and the opinions of others.
+  private static let untold: Set<String> = [SympathyCounted.type, OpinionModerated.type]
+
   /// Whether there is a letter about it: not about what only those should look into who watch over votes.
   var isWrittenAbout: Bool {
     if case .vote(.trendAlarm) = self { return false }
@@ -37,8 +40,7 @@ enum Occasion: Sendable {
   private static func readers<Family: EventFamily>(_ wrap: @escaping @Sendable (Family) -> Occasion)
     -> [(type: String, read: Reader)]
   {
-    // Nobody wants a letter every few seconds.
-    Family.decoders.filter { $0.type != SympathyCounted.type }.map { decoder in
+    Family.decoders.filter { !untold.contains($0.type) }.map { decoder in
       (decoder.type, { wrap(try decoder.decode($0)) })
     }
   }

@@ -46,6 +46,9 @@ extension Assets {
     .top ul { display: flex; gap: 0.25rem; }
     .top li > * { display: inline-block; padding: 0.5rem; font-size: 0.9375rem; }
     .top [aria-current] { font-weight: 700; color: var(--gray-90); }
+    .banner { background: var(--warning-5); border-bottom: 1px solid var(--warning-60); }
+    .banner .frame { padding-block: 0.5rem; }
+    .banner p { margin: 0.25rem 0; }
     main.frame { padding-block: 1.5rem 2.5rem; }
     .lead { color: var(--gray-70); }
     .filter ul { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 1.5rem 0; }

@@ -18,7 +18,7 @@ struct Chronicle: Sendable {
       try await transaction.keep(
         ProposalText(summary: event.summary, body: event.body, reference: event.reference), version: event.revision,
         of: id)
-    case .supportersSought, .lapsed, .withdrawn, .sympathyCounted: break
+    case .supportersSought, .lapsed, .withdrawn, .sympathyCounted, .opinionModerated: break
     }
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
     try await transaction.insert(occurrence, of: id, event: envelope.id)
@@ -42,6 +42,15 @@ struct Chronicle: Sendable {
   /// The count so far; too many of them for the history.
   func apply(tally envelope: Envelope<TallyEvent>, in transaction: Transaction) async throws {
     try await transaction.learn(about: envelope.event.proposal) { $0.learn(envelope.event) }
+  }
+
+  /// What everybody is told: it holds until its end is told.
+  func apply(notice envelope: Envelope<NoticeEvent>, in transaction: Transaction) async throws {
+    switch envelope.event {
+    case .reviewDelayed(let event):
+      try await transaction.keep(DelayNotice(targetDays: event.targetDays, since: event.noticedAt))
+    case .reviewOnTime: try await transaction.endDelayNotice()
+    }
   }
 
   /// Who has the case.

@@ -1,6 +1,7 @@
 /// Every text of the pages, in both languages side by side.
 enum Phrase: String, CaseIterable, Sendable {
   case siteName, siteDescription, skipToContent, language, timesNote, apiNote
+  case delayTitle, delayText, delayTarget, delaySince
   case listTitle, filterLabel, noItems, older, newest, pagesLabel
   case allFilter, reviewFilter, acceptedFilter, scheduledFilter, openFilter, closedFilter, referredFilter
   case rejectedFilter, withdrawnFilter
@@ -44,6 +45,15 @@ enum Phrase: String, CaseIterable, Sendable {
         "이 화면의 내용은 공개된 사건 기록에서 만들어집니다.",
         "What these pages show is made from the public record of events."
       )
+    case .delayTitle: ("검토가 늦어지고 있습니다.", "Reviews take longer than they should.")
+    case .delayText:
+      (
+        "검토를 기다리는 제안의 절반이 목표 기간보다 오래 기다렸습니다. 검토가 다시 제때 이루어지면 이 알림은 사라집니다.",
+        "Half of the proposals that wait for their review have waited longer than the target. "
+          + "This notice goes away when reviews are on time again."
+      )
+    case .delayTarget: ("목표 기간(일)", "Target in days")
+    case .delaySince: ("알림 시작", "Since")
     case .listTitle: ("제안과 투표", "Proposals and votes")
     case .filterLabel: ("상태별로 보기", "Show by state")
     case .noItems: ("이 상태의 제안이 없습니다.", "There are no proposals in this state.")

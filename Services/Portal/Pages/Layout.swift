@@ -10,6 +10,8 @@ struct Document: Sendable {
   var isLive = false
   /// Whether others should find it: errors have no address of their own.
   var isIndexed = true
+  /// What stands above it; nil while all is well.
+  var notice: DelayNotice?
 }
 
 /// The frame of all pages.
@@ -50,6 +52,7 @@ struct Site: Sendable {
     <nav aria-label="\(speech(.language))"><ul>\(Language.allCases.map { choice($0, document.address, speech) })</ul></nav>
     </div>
     </header>
+    \(HTML.when(document.notice) { Banner(speech: speech, notice: $0).html })
     <main id="main" class="frame" tabindex="-1">
     \(document.main)
     </main>

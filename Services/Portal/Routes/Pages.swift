@@ -43,7 +43,9 @@ struct Pages: Sendable {
   private func page(for request: Request, _ body: (Speech) async throws -> Document) async -> Response {
     let speech = Speech(request)
     do {
-      return site.response(try await body(speech), speech)
+      var document = try await body(speech)
+      document.notice = try await database.delayNotice()
+      return site.response(document, speech)
     } catch {
       let problem = Problem(error, at: request.http.path, log)
       return site.response(ErrorPage(speech: speech, problem: problem).document, speech, problem)

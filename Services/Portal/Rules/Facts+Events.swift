@@ -12,7 +12,7 @@ extension Facts {
     case .revised(let event): learn(event.title, event.category, of: event.revision)
     case .lapsed(let event): lapse = Lapse(reason: event.reason, at: event.lapsedAt)
     case .withdrawn(let event): withdrawal = Withdrawal(reason: event.reason, at: event.withdrawnAt)
-    case .sympathyCounted: break
+    case .sympathyCounted, .opinionModerated: break
     }
   }
 

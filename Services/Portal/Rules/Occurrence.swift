@@ -37,7 +37,7 @@ struct Occurrence: Sendable, Equatable {
 }
 
 extension Occurrence {
-  /// Nil for what happens too often for a history.
+  /// Nil for what happens too often for a history, and for what is said about the proposal.
   init?(_ event: ProposalEvent) {
     switch event {
     case .supportersSought(let event): self.init(.filed, at: event.filedAt)
@@ -45,7 +45,7 @@ extension Occurrence {
     case .revised(let event): self.init(.revised, at: event.revisedAt)
     case .lapsed(let event): self.init(.lapsed, at: event.lapsedAt, code: event.reason.rawValue)
     case .withdrawn(let event): self.init(.withdrawn, at: event.withdrawnAt, code: event.reason.rawValue)
-    case .sympathyCounted: return nil
+    case .sympathyCounted, .opinionModerated: return nil
     }
   }
 

@@ -89,7 +89,7 @@ extension Cases {
     case .revised(let event):
       (proposal, text) = (event.proposal, ProposalText(title: event.title, summary: event.summary, body: event.body))
     // A withdrawal changes nothing: whatever has a case was selected before, and then it came too late.
-    case .supportersSought, .lapsed, .withdrawn, .sympathyCounted: return
+    case .supportersSought, .lapsed, .withdrawn, .sympathyCounted, .opinionModerated: return
     }
     try await transaction.serialize(on: proposal)
     try await transaction.keep(text, of: proposal)

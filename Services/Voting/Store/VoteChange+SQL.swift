@@ -59,13 +59,13 @@ extension Transaction {
   /// A change is in every partition of the log: the ballot box goes by it, and everyone is told. Nothing if it was made
   /// before.
   func make(_ change: VoteChange, of vote: Vote, at now: Date) async throws {
-    let isNew =
-      try await execute(
-        """
-        UPDATE vote_change SET made_at = \(now)
-        WHERE vote = \(vote.number) AND number = \(change.number) AND made_at IS NULL
-        """) == 1
-    guard isNew else { return }
+    let made = try await one(
+      """
+      UPDATE vote_change SET made_at = \(now)
+      WHERE vote = \(vote.number) AND number = \(change.number) AND made_at IS NULL RETURNING ordered_by
+      """)
+    guard let made else { return }
+    let staff: CitizenID = try made["ordered_by"]
     let resumption: Query = change.kind == .resumption ? ", paused_at = NULL" : ""
     try await execute(
       """
@@ -78,17 +78,17 @@ extension Transaction {
       try await publish(
         VotePaused(
           proposal: vote.proposal, reason: change.reason, pausedAt: change.at, closesAt: change.closesAt,
-          ruleHash: hash), at: now)
+          ruleHash: hash, orderedBy: staff), at: now)
     case .resumption:
       try await publish(
         VoteResumed(
           proposal: vote.proposal, reason: change.reason, resumedAt: change.at, closesAt: change.closesAt,
-          ruleHash: hash), at: now)
+          ruleHash: hash, orderedBy: staff), at: now)
     case .extension:
       try await publish(
         VoteExtended(
           proposal: vote.proposal, reason: change.reason, extendedAt: change.at, closesAt: change.closesAt,
-          ruleHash: hash), at: now)
+          ruleHash: hash, orderedBy: staff), at: now)
     }
   }
 

@@ -28,6 +28,7 @@ public enum ProposalEvent: EventFamily {
   case lapsed(ProposalLapsed)
   case withdrawn(ProposalWithdrawn)
   case sympathyCounted(SympathyCounted)
+  case opinionModerated(OpinionModerated)
 
   /// `forum.proposals`.
   public static let topic = Topics.proposals
@@ -39,6 +40,7 @@ public enum ProposalEvent: EventFamily {
     EventDecoder(ProposalLapsed.self, Self.lapsed),
     EventDecoder(ProposalWithdrawn.self, Self.withdrawn),
     EventDecoder(SympathyCounted.self, Self.sympathyCounted),
+    EventDecoder(OpinionModerated.self, Self.opinionModerated),
   ]
 
   /// The proposal that the event is about.
@@ -50,6 +52,7 @@ public enum ProposalEvent: EventFamily {
     case .lapsed(let event): event.proposal
     case .withdrawn(let event): event.proposal
     case .sympathyCounted(let event): event.proposal
+    case .opinionModerated(let event): event.proposal
     }
   }
 }
@@ -119,6 +122,8 @@ public struct ProposalSubmitted: Event, Equatable {
   public var revision: Int?
   /// SHA-256 of the canonical text (`CanonicalText`), 64 lower-case hexadecimal digits.
   public var fingerprint: String?
+  /// The files that go with it, covered by the fingerprint; absent when there are none.
+  public var attachments: [PublishedFile]?
   /// Who supported it until it came this far.
   public var supporters: [CitizenID]?
   /// On which way it came; absent: online.
@@ -131,7 +136,8 @@ public struct ProposalSubmitted: Event, Equatable {
   /// An event of these members.
   public init(
     proposal: ProposalID, author: CitizenID, title: String, summary: String, body: String, category: Category,
-    reference: String?, revision: Int? = nil, fingerprint: String? = nil, supporters: [CitizenID]? = nil,
+    reference: String?, revision: Int? = nil, fingerprint: String? = nil,
+    attachments: [PublishedFile]? = nil, supporters: [CitizenID]? = nil,
     channel: FilingChannel? = nil, enteredBy: CitizenID? = nil, submittedAt: Date
   ) {
     self.proposal = proposal
@@ -143,6 +149,7 @@ public struct ProposalSubmitted: Event, Equatable {
     self.reference = reference
     self.revision = revision
     self.fingerprint = fingerprint
+    self.attachments = attachments
     self.supporters = supporters
     self.channel = channel
     self.enteredBy = enteredBy
@@ -175,13 +182,15 @@ public struct ProposalRevised: Event, Equatable {
   public var reference: String?
   /// SHA-256 of the canonical text (`CanonicalText`), 64 lower-case hexadecimal digits.
   public var fingerprint: String
+  /// The files that go with it, covered by the fingerprint; absent when there are none. A revision changes none.
+  public var attachments: [PublishedFile]?
   /// When the author handed it in again; the days of its review count from here.
   public var revisedAt: Date
 
   /// An event of these members.
   public init(
     proposal: ProposalID, revision: Int, title: String, summary: String, body: String, category: Category,
-    reference: String?, fingerprint: String, revisedAt: Date
+    reference: String?, fingerprint: String, attachments: [PublishedFile]? = nil, revisedAt: Date
   ) {
     self.proposal = proposal
     self.revision = revision
@@ -191,6 +200,7 @@ public struct ProposalRevised: Event, Equatable {
     self.category = category
     self.reference = reference
     self.fingerprint = fingerprint
+    self.attachments = attachments
     self.revisedAt = revisedAt
   }
 }

@@ -19,14 +19,19 @@ public struct VotePaused: Event, Equatable {
   public var closesAt: Date
   /// SHA-256 of the rule's canonical JSON, 64 lower-case hexadecimal digits; that of `VoteScheduled`.
   public var ruleHash: String
+  /// Who ordered it; absent in events from before it was told.
+  public var orderedBy: CitizenID?
 
   /// An event of these members.
-  public init(proposal: ProposalID, reason: String, pausedAt: Date, closesAt: Date, ruleHash: String) {
+  public init(
+    proposal: ProposalID, reason: String, pausedAt: Date, closesAt: Date, ruleHash: String, orderedBy: CitizenID? = nil
+  ) {
     self.proposal = proposal
     self.reason = reason
     self.pausedAt = pausedAt
     self.closesAt = closesAt
     self.ruleHash = ruleHash
+    self.orderedBy = orderedBy
   }
 }
 
@@ -49,14 +54,19 @@ public struct VoteResumed: Event, Equatable {
   public var closesAt: Date
   /// SHA-256 of the rule's canonical JSON, 64 lower-case hexadecimal digits; that of `VoteScheduled`.
   public var ruleHash: String
+  /// Who ordered it; absent in events from before it was told.
+  public var orderedBy: CitizenID?
 
   /// An event of these members.
-  public init(proposal: ProposalID, reason: String, resumedAt: Date, closesAt: Date, ruleHash: String) {
+  public init(
+    proposal: ProposalID, reason: String, resumedAt: Date, closesAt: Date, ruleHash: String, orderedBy: CitizenID? = nil
+  ) {
     self.proposal = proposal
     self.reason = reason
     self.resumedAt = resumedAt
     self.closesAt = closesAt
     self.ruleHash = ruleHash
+    self.orderedBy = orderedBy
   }
 }
 
@@ -79,13 +89,19 @@ public struct VoteExtended: Event, Equatable {
   public var closesAt: Date
   /// SHA-256 of the rule's canonical JSON, 64 lower-case hexadecimal digits; that of `VoteScheduled`.
   public var ruleHash: String
+  /// Who ordered it; absent in events from before it was told.
+  public var orderedBy: CitizenID?
 
   /// An event of these members.
-  public init(proposal: ProposalID, reason: String, extendedAt: Date, closesAt: Date, ruleHash: String) {
+  public init(
+    proposal: ProposalID, reason: String, extendedAt: Date, closesAt: Date, ruleHash: String,
+    orderedBy: CitizenID? = nil
+  ) {
     self.proposal = proposal
     self.reason = reason
     self.extendedAt = extendedAt
     self.closesAt = closesAt
     self.ruleHash = ruleHash
+    self.orderedBy = orderedBy
   }
 }

@@ -19,6 +19,7 @@ extension Category: PostgresEncodable, PostgresDecodable {}
 extension TaskState: PostgresEncodable, PostgresDecodable {}
 extension RejectionCode: PostgresEncodable, PostgresDecodable {}
 extension WithdrawalReason: PostgresEncodable, PostgresDecodable {}
+extension OpinionHidingCode: PostgresEncodable, PostgresDecodable {}
 extension LapseReason: PostgresEncodable, PostgresDecodable {}
 extension FilingChannel: PostgresEncodable, PostgresDecodable {}
 extension RulingKind: PostgresEncodable, PostgresDecodable {}

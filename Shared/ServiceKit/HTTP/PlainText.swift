@@ -17,30 +17,30 @@ public enum PlainText {
   public static func check(
     _ text: String, _ length: ClosedRange<Int>, lines: Bool, at pointer: String, _ errors: inout [Problem.FieldError]
   ) -> String {
+    func refuse(_ detail: String) { errors.append(Problem.FieldError(pointer, detail)) }
+    func refuseLength() { refuse("must have at most \(length.upperBound) characters") }
+    func refuseCharacters() { refuse("holds characters that are not allowed") }
     // A character may carry marks without end, and white space may come without end: bound the scalars too, before anything
     // is trimmed or counted.
     guard text.unicodeScalars.count <= length.upperBound * scalarsPerCharacter else {
-      errors.append(Problem.FieldError(pointer, "must have at most \(length.upperBound) characters"))
+      refuseLength()
       return text
     }
     var trimmed = text.trimmed
     guard trimmed.count <= length.upperBound else {
-      errors.append(Problem.FieldError(pointer, "must have at most \(length.upperBound) characters"))
+      refuseLength()
       return trimmed
     }
     // Composing sorts the marks of a character: text that is safe for streams (UAX 15, section 13) has 30 at most.
     guard !trimmed.hasEndlessMarks else {
-      errors.append(Problem.FieldError(pointer, "holds characters that are not allowed"))
+      refuseCharacters()
       return trimmed
     }
     trimmed = trimmed.composed
     if trimmed.count < length.lowerBound {
-      errors.append(
-        Problem.FieldError(
-          pointer, length.lowerBound == 1 ? "must not be empty" : "must have at least \(length.lowerBound) characters"))
+      refuse(length.lowerBound == 1 ? "must not be empty" : "must have at least \(length.lowerBound) characters")
     }
-    let isClean = trimmed.unicodeScalars.allSatisfy { isAllowed($0) && (lines || !isLineBreak($0)) }
-    if !isClean { errors.append(Problem.FieldError(pointer, "holds characters that are not allowed")) }
+    if !trimmed.unicodeScalars.allSatisfy({ isAllowed($0) && (lines || !isLineBreak($0)) }) { refuseCharacters() }
     return trimmed
   }
 

@@ -10,8 +10,6 @@ public enum Access: Sendable, Equatable {
   public static let citizen = Access.roles([.citizen])
   /// The Support Unit, and administrators in its place.
   public static let supportUnit = Access.roles([.supportUnit, .admin])
-  /// Administrators.
-  public static let admin = Access.roles([.admin])
 }
 
 /// One method on one path pattern.

@@ -4,8 +4,6 @@ public import Postgres
 
 /// What a service gets to work with.
 public struct ServiceKit: Sendable {
-  /// The service's name, as in its definition.
-  public let name: String
   /// Connections to PostgreSQL, with the service's schema on the search path.
   public let database: Database
   /// Sends records; the outbox relay uses it too. Closed after the service.

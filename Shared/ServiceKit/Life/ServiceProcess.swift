@@ -34,7 +34,7 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
       common.database.connection(application: Definition.name, schema: Definition.schema),
       maximumConnections: common.connections)
     kit = ServiceKit(
-      name: Definition.name, database: database, producer: try Producer(kafka, linger: 1), kafka: kafka,
+      database: database, producer: try Producer(kafka, linger: 1), kafka: kafka,
       admin: try Admin(kafka), clock: .system, log: log, metrics: metrics, health: health,
       // In containers the process number is the same everywhere, and on one machine the host name is.
       instance: "\(Definition.name)-\(ProcessInfo.processInfo.hostName)-\(getpid())")

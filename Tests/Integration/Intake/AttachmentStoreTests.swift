@@ -71,8 +71,24 @@ private typealias Attachment = Intake.Attachment
       #expect(try await Self.list(attachments, draft).first == expected)
       _ = try await attachments.delete(Self.request(draft, number: 2))
       let response = try await drafts.submit(Self.request(draft, headers: ["if-match": "\"1\""]))
-      struct Filed: Decodable { let id: ProposalID }
+      struct Filed: Decodable {
+        let id: ProposalID
+        let fingerprint: String
+        let attachments: [PublishedFile]
+      }
       let proposal: Filed = try IntakeFixture.decoded(response)
+      let published = PublishedFile(
+        number: 1, name: expected.name, type: expected.type, size: expected.size, sha256: expected.sha256)
+      let fingerprint = try CanonicalText(
+        title: "밤 버스", summary: "더 자주", body: "늘려 주십시오.", category: .transport, reference: nil,
+        attachments: [published]
+      ).fingerprint()
+      #expect(proposal.attachments == [published] && proposal.fingerprint == fingerprint)
+      let row = try #require(try await drafts.database.one("SELECT payload FROM outbox"))
+      let event: ProposalSubmitted = try JSON.decode(from: try row["payload"])
+      #expect(event.attachments == [published] && event.fingerprint == fingerprint)
+      let read = try await drafts.database.transaction { try await $0.proposal(proposal.id, locked: true) }
+      #expect(try read.attachments == [published] && read.text.fingerprint(with: read.attachments) == fingerprint)
       let parameters = ["id": "\(proposal.id)", "number": "1"]
       let list: List = try IntakeFixture.decoded(
         try await attachments.listOfProposal(IntakeFixture.request(parameters)))
@@ -82,6 +98,7 @@ private typealias Attachment = Intake.Attachment
       #expect(bytes == Self.pdf && file.headers["content-type"] == "application/pdf")
       #expect(file.headers["content-disposition"]?.hasPrefix("attachment;") == true)
       #expect(file.headers["x-content-type-options"] == "nosniff")
+      #expect(file.headers["repr-digest"] == "sha-256=:\(Base64.encode(sha256(Self.pdf))):")
       let tag = try #require(file.headers["etag"])
       let known = IntakeFixture.request(parameters, headers: ["if-none-match": tag])
       #expect(try await attachments.readOfProposal(known).status == 304)

@@ -9,7 +9,7 @@ import Testing
 
 /// What citizens say for and against a proposal, on real PostgreSQL.
 @Suite struct OpinionTests {
-  private struct Shown: Decodable {
+  struct Shown: Decodable {
     struct Hiding: Decodable { let code: String }
     let id: OpinionID
     let side: String?
@@ -19,12 +19,12 @@ import Testing
     let deletedAt: Date?
     let mine: Bool
   }
-  private struct Page: Decodable {
+  struct Page: Decodable {
     let items: [Shown]
     let next: String?
   }
 
-  private static func with<R: Sendable>(
+  static func with<R: Sendable>(
     limit: Int = 1_000, _ body: (Discussion, ProposalID) async throws -> R
   ) async throws -> R {
     try await IntakeFixture.withDatabase { database in
@@ -34,12 +34,12 @@ import Testing
     }
   }
 
-  private static func request(
+  static func request(
     _ id: OpinionID, by subject: String = "citizen", role: String = "citizen", query: String? = nil
   ) -> Request { IntakeFixture.request(["id": "\(id)"], by: subject, role: role, query: query) }
 
   @discardableResult
-  private static func say(
+  static func say(
     _ discussion: Discussion, _ proposal: ProposalID, _ text: String = "찬성합니다.", side: Opinion.Side = .pro,
     by subject: String = "kim"
   ) async throws -> Shown {
@@ -47,15 +47,25 @@ import Testing
       try await discussion.say(IntakeFixture.request(proposal, by: subject), .init(side: side, text: text)))
   }
 
-  private static func list(
+  static func list(
     _ discussion: Discussion, _ proposal: ProposalID, _ query: String = "side=pro", by subject: String = "reader"
   ) async throws -> Page {
     try IntakeFixture.decoded(
       try await discussion.list(IntakeFixture.request(proposal, by: subject, query: query)))
   }
 
-  private static func answers(_ discussion: Discussion, _ id: OpinionID) async throws -> Page {
+  static func answers(_ discussion: Discussion, _ id: OpinionID) async throws -> Page {
     try IntakeFixture.decoded(try await discussion.answers(request(id)))
+  }
+
+  /// What was told of acts on opinions, in order.
+  static func deeds(_ discussion: Discussion) async throws -> [OpinionDeed] {
+    try await discussion.database.query(
+      "SELECT payload FROM outbox WHERE type = 'kr.forum.opinion.moderated.v1' ORDER BY id"
+    ).map { row in
+      let event: OpinionModerated = try JSON.decode(from: try row["payload"])
+      return event.deed
+    }
   }
 
   @Test func opinionsStandInTwoColumnsPageByPage() async throws {
@@ -116,14 +126,20 @@ import Testing
       let flagged: Flagged = try IntakeFixture.decoded(try await discussion.flagged(unit))
       #expect(flagged.items.map(\.opinion.id) == [opinion.id])
       #expect(flagged.items[0].flags == ["spam": 1, "offensive": 1, "does-not-belong": 0])
-      _ = try await discussion.hide(unit, .init(code: .offensive, explanation: "욕설"))
-      #expect(
-        try await IntakeFixture.status { try await discussion.hide(unit, .init(code: .offensive, explanation: nil)) }
-          == 409)
+      _ = try await discussion.proposeHiding(unit, .init(code: .offensive, explanation: "욕설"))
+      #expect(try await Self.list(discussion, proposal).items.map(\.text) == ["찬성합니다."], "one person hides nothing")
+      #expect(try await IntakeFixture.status { try await discussion.confirmHiding(unit) } == 403)
+      let waiting: Page = try IntakeFixture.decoded(try await discussion.proposedHidings(unit))
+      #expect(waiting.items.map(\.id) == [opinion.id])
+      let second = Self.request(opinion.id, by: "second", role: "support-unit")
+      _ = try await discussion.confirmHiding(second)
       let shown = try await Self.list(discussion, proposal).items
       #expect(shown.count == 1 && shown[0].text == nil && shown[0].hiding?.code == "offensive")
       let after: Flagged = try IntakeFixture.decoded(try await discussion.flagged(unit))
       #expect(after.items.isEmpty)
+      _ = try await discussion.restore(second, .init(reason: "욕설이 아닙니다."))
+      #expect(try await Self.list(discussion, proposal).items.map(\.text) == ["찬성합니다."])
+      #expect(try await Self.deeds(discussion) == [.proposeHiding, .hide, .restore])
     }
   }
 
@@ -133,59 +149,35 @@ import Testing
         let proposal = try await discussion.database.propose(in: state)
         let request = IntakeFixture.request(proposal)
         let status = try await IntakeFixture.status { try await discussion.say(request, .init(side: .pro, text: "x")) }
-        #expect(status == (state.isUnderDiscussion ? 201 : 409), "\(state)")
+        #expect(status == (state.isUnderDiscussion(voteHasClosed: false) ? 201 : 409), "\(state)")
       }
     }
   }
 
-  /// Many at once in one citizen's name, on several proposals.
-  @Test func noMoreThanTheRateAreWrittenHoweverManyComeAtOnce() async throws {
-    try await Self.with(limit: 5) { discussion, proposal in
-      let second = try await discussion.database.propose()
-      let outcomes = try await withThrowingTaskGroup(of: Problem?.self) { group in
-        for number in 0..<20 {
-          group.addTask {
-            do {
-              try await Self.say(discussion, number.isMultiple(of: 2) ? proposal : second, "\(number)")
-              return nil
-            } catch let problem as Problem { return problem }
-          }
-        }
-        return try await group.reduce(into: []) { $0.append($1) }
+  @Test func whatGoesOverItsBarIsDiscussedUntilItsVoteHasClosed() async throws {
+    try await Self.with { discussion, _ in
+      let proposal = try await discussion.database.propose(in: .open)
+      let proposals = Proposals(
+        database: discussion.database, clock: discussion.clock, gate: GateRule(needed: 0, days: 30), revisionDays: 30)
+      func hear(_ event: VoteEvent) async throws {
+        let envelope = Envelope(
+          id: UUID(), type: "", time: IntakeFixture.now, subject: proposal.uuid, sequence: 1, event: event)
+        try await discussion.database.transaction { try await proposals.apply(vote: envelope, in: $0) }
       }
-      #expect(outcomes.filter { $0 == nil }.count == 5)
-      #expect(outcomes.compactMap { $0 }.allSatisfy { $0.status == 429 && $0.retryAfter == 3_600 })
-      // What is deleted was written all the same.
-      let rows = try await discussion.database.query("SELECT id FROM opinion")
-      for row in rows { _ = try await discussion.delete(Self.request(try row["id"], by: "kim")) }
-      let again = IntakeFixture.request(proposal, by: "kim")
-      #expect(try await IntakeFixture.status { try await discussion.say(again, .init(side: .pro, text: "x")) } == 429)
-      try await Self.say(discussion, proposal, by: "lee")
-    }
-  }
-
-  /// Whoever is first, nobody answers to a text that is not there any more.
-  @Test func answersAndADeletionAtOnceLeaveNothingWithoutItsPlace() async throws {
-    try await Self.with { discussion, proposal in
-      for round in 0..<5 {
-        let opinion = try await Self.say(discussion, proposal)
-        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-          for number in 0..<4 {
-            group.addTask {
-              try await IntakeFixture.status {
-                try await discussion.answer(Self.request(opinion.id, by: "\(round) \(number)"), .init(text: "x"))
-              }
-            }
-          }
-          group.addTask { try await discussion.delete(Self.request(opinion.id, by: "kim")).status }
-          return try await group.reduce(into: []) { $0.append($1) }
-        }
-        let taken = statuses.filter { $0 == 201 }.count
-        #expect(Set(statuses).isSubset(of: [201, 204, 409]))
-        #expect(try await Self.answers(discussion, opinion.id).items.count == taken)
-        let place = try await Self.list(discussion, proposal).items.first { $0.id == opinion.id }
-        #expect((place == nil) == (taken == 0) && place?.text == nil)
-      }
+      try await hear(
+        .barCrossed(
+          VoteBarCrossed(
+            proposal: proposal, title: "t", category: .transport, yes: 2, no: 0, yesBar: 1, ruleHash: "ab",
+            crossedAt: IntakeFixture.now)))
+      try await Self.say(discussion, proposal, "아직 투표 중입니다.")
+      try await hear(
+        .closed(
+          VoteClosed(
+            proposal: proposal, yes: 2, no: 0, yesBar: 1, carried: true, ruleHash: "ab", closedAt: IntakeFixture.now)))
+      let late = IntakeFixture.request(proposal)
+      #expect(try await IntakeFixture.status { try await discussion.say(late, .init(side: .pro, text: "x")) } == 409)
+      let row = try await discussion.database.one("SELECT state FROM proposal WHERE id = \(proposal)")
+      #expect(try row?["state"] as TaskState? == .referred)
     }
   }
 }

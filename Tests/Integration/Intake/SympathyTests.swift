@@ -45,7 +45,7 @@ import Testing
     try await Self.with { sympathies, database in
       for state in TaskState.allCases {
         let request = IntakeFixture.request(try await database.propose(in: state))
-        let expected = state.isUnderDiscussion ? 200 : 409
+        let expected = state.isUnderDiscussion(voteHasClosed: false) ? 200 : 409
         #expect(try await IntakeFixture.status { try await sympathies.give(request) } == expected, "\(state)")
         #expect(try await IntakeFixture.status { try await sympathies.takeBack(request) } == expected, "\(state)")
         #expect(try await IntakeFixture.status { try await sympathies.read(request) } == 200)

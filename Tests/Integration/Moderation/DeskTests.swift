@@ -24,10 +24,38 @@ import Testing
     }
   }
 
+  /// All of them wait for the review before any goes on.
+  private static func statusesAtOnce(
+    _ count: Int, on review: ProposalID, _ reviews: Reviews, _ body: @escaping @Sendable (Int) async throws -> Response
+  ) async throws -> [Int] {
+    try await atOnce(
+      count, on: "SELECT proposal FROM review WHERE proposal = \(review) FOR UPDATE", of: reviews.database
+    ) { number in try await status { try await body(number) } }.sorted()
+  }
+
+  /// The third flag and more of them come together: none is lost, and nothing is hidden.
+  @Test func flagsThatComeTogetherAreAllCounted() async throws {
+    try await Suite.withReviews { reviews, database in
+      let id = try await Suite.submit(reviews)
+      for reader in ["first", "second"] {
+        _ = try await reviews.flag(Suite.request(id, subject: reader), FlagDraft(reason: "spam"))
+      }
+      #expect(try await Suite.list(reviews, "attention=flagged").items.isEmpty)
+      // Four readers, each of them twice.
+      let statuses = try await Self.statusesAtOnce(8, on: id, reviews) { number in
+        try await reviews.flag(Suite.request(id, subject: "reader-\(number % 4)"), FlagDraft(reason: "spam"))
+      }
+      #expect(Set(statuses) == [204])
+      let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(review.flags == 6 && review.isFlagged && review.state == .pending)
+      #expect(try await Suite.list(reviews, "attention=flagged").items.map(\.proposal) == [id])
+    }
+  }
+
   @Test func ofTwoWhoTakeAReviewOneHasIt() async throws {
     try await Suite.withReviews { reviews, _ in
       let id = try await Suite.submit(reviews)
-      let statuses = try await Self.statuses(8) { number in
+      let statuses = try await Self.statusesAtOnce(8, on: id, reviews) { number in
         try await reviews.lock(Suite.request(id, subject: "reviewer-\(number)"))
       }
       #expect(statuses == [200] + Array(repeating: 409, count: 7))
@@ -49,7 +77,7 @@ import Testing
       #expect(try await Suite.list(reviews, "attention=second-person").items.map(\.proposal) == [id])
       let outbox: Int? = try await database.one("SELECT count(*) AS n FROM outbox")?["n"]
       #expect(outbox == 0)
-      let statuses = try await Self.statuses(6) { number in
+      let statuses = try await Self.statusesAtOnce(6, on: id, reviews) { number in
         try await reviews.confirmRejection(Suite.request(id, subject: "other-\(number)"))
       }
       #expect(statuses == [200] + Array(repeating: 409, count: 5))
@@ -121,6 +149,73 @@ import Testing
       #expect(seen[0].actor != nil && seen[1].actor == nil)
       let staff = try await log(Suite.request(query: "proposal=\(id)"))
       #expect(staff.allSatisfy { $0.actor != nil })
+    }
+  }
+
+  @Test func whatIsDoneInOtherServicesStandsInTheLog() async throws {
+    try await Suite.withReviews { reviews, database in
+      let id = try await Suite.submit(reviews)
+      let (opinion, staff) = (OpinionID(), CitizenID())
+      for deed in OpinionDeed.allCases {
+        let event = OpinionModerated(
+          proposal: id, opinion: opinion, deed: deed, actor: staff, role: "support-unit", explanation: "왜",
+          doneAt: Suite.now)
+        try await database.transaction {
+          try await reviews.apply(proposal: Suite.envelope(.opinionModerated(event), id), in: $0)
+        }
+      }
+      let paused = VotePaused(
+        proposal: id, reason: "점검", pausedAt: Suite.now, closesAt: Suite.now, ruleHash: "ab", orderedBy: staff)
+      try await database.transaction {
+        try await reviews.apply(
+          vote: Envelope(id: UUID(), type: "", time: Suite.now, subject: id.uuid, sequence: 1, event: .paused(paused)),
+          in: $0)
+      }
+      let lines = try await database.actions(on: id, before: nil, 10).map(\.1)
+      #expect(lines.map(\.deed) == [.pauseVote, .restore, .hide, .refuseHiding, .proposeHiding, .submit])
+      #expect(lines.map(\.opinion) == [nil, opinion, opinion, opinion, opinion, nil])
+      #expect(lines.prefix(5).allSatisfy { $0.actor == staff })
+      let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
+      #expect(review.state == .pending)
+    }
+  }
+
+  /// The types of what everybody was told, in order.
+  private static func notices(_ database: Database) async throws -> [String] {
+    let rows = try await database.query(
+      "SELECT type, subject, sequence FROM outbox WHERE topic = 'forum.notices' ORDER BY id")
+    for (number, row) in rows.enumerated() {
+      #expect(try row["subject"] as UUID == NoticeID.reviewDelay.uuid)
+      #expect(try row["sequence"] as Int64 == Int64(number + 1))
+    }
+    return try rows.map { try $0["type"] }
+  }
+
+  /// Many processes look at once, whether anything has changed or not.
+  @Test func everyChangeOfTheDelayIsToldOnceHoweverManyLook() async throws {
+    try await Suite.withReviews { reviews, database in
+      @Sendable func lookAtOnce() async throws {
+        _ = try await atOnce(8, on: "SELECT one FROM review_notice FOR UPDATE", of: database) { _ in
+          try await reviews.noticeDelay()
+        }
+      }
+      try await lookAtOnce()
+      #expect(try await Self.notices(database) == [])
+      var told: [String] = []
+      for _ in 0..<5 {
+        let late = try await Suite.submit(reviews, daysAgo: 11.5)
+        try await lookAtOnce()
+        told.append(ReviewDelayed.type)
+        #expect(try await Self.notices(database) == told)
+        // As many that came today: the median is in time again.
+        let young = try await Suite.submit(reviews, daysAgo: 0)
+        try await lookAtOnce()
+        told.append(ReviewOnTime.type)
+        #expect(try await Self.notices(database) == told)
+        for id in [late, young] { _ = try await reviews.accept(Suite.request(id)) }
+        try await lookAtOnce()
+        #expect(try await Self.notices(database) == told)
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import Testing
   private func families() -> [String] {
     [
       ProposalEvent.decoders.map(\.type), ModerationEvent.decoders.map(\.type), VoteEvent.decoders.map(\.type),
-      TallyEvent.decoders.map(\.type), ReferralEvent.decoders.map(\.type),
+      NoticeEvent.decoders.map(\.type), TallyEvent.decoders.map(\.type), ReferralEvent.decoders.map(\.type),
     ].flatMap { $0 }
   }
 

@@ -28,7 +28,7 @@ enum ServiceRoutes {
     let database = Database(
       PostgresConfiguration(host: "127.0.0.1", port: 1, database: "none", user: "nobody", applicationName: "none"))
     let kit = ServiceKit(
-      name: Definition.name, database: database, producer: try Producer(kafka), kafka: kafka, admin: try Admin(kafka),
+      database: database, producer: try Producer(kafka), kafka: kafka, admin: try Admin(kafka),
       clock: .system, log: Log(service: Definition.name, minimum: .error), metrics: Metrics(), health: Health(),
       instance: "none")
     var settings = Settings(

@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import Postgres
 import ServiceKit
 import Testing
 
@@ -85,6 +86,63 @@ import Testing
   }
 }
 
+/// What the Support Unit does in other services, as the action log of moderation has it.
+@Suite struct ForeignDeedTests {
+  private let time = Date(milliseconds: 1_790_000_000_123)
+  private let staff = CitizenID()
+  private let proposal = ProposalID()
+
+  private func reason(_ action: LoggedAction?) throws -> [String: String]? {
+    try action?.reason.map { try JSON.decode(from: Array($0.text.utf8)) }
+  }
+
+  @Test(arguments: OpinionDeed.allCases)
+  func whatIsDoneToAnOpinionIsALineWithItsReason(deed: OpinionDeed) throws {
+    let event = OpinionModerated(
+      proposal: proposal, opinion: OpinionID(), deed: deed, actor: staff, role: "admin",
+      code: deed == .restore || deed == .refuseHiding ? nil : .offensive,
+      explanation: deed == .refuseHiding ? nil : "왜", doneAt: time)
+    let line = try #require(try LoggedAction(.opinionModerated(event), nil))
+    #expect(line.deed.rawValue == deed.rawValue && line.opinion == event.opinion && line.proposal == proposal)
+    #expect(line.actor == staff && line.role == "admin" && line.at == time)
+    let reasons: [OpinionDeed: [String: String]] = [
+      .proposeHiding: ["code": "offensive", "explanation": "왜"], .hide: ["code": "offensive", "explanation": "왜"],
+      .restore: ["reason": "왜"],
+    ]
+    #expect(try reason(line) == reasons[deed])
+    // What one person alone holds against a text is for the Support Unit.
+    let (shown, forStaff) = (try ActionView(1, line, forStaff: false), try ActionView(1, line, forStaff: true))
+    #expect((shown.reason == nil) == (deed == .proposeHiding || deed == .refuseHiding))
+    #expect((forStaff.reason == nil) == (deed == .refuseHiding) && shown.actor == staff)
+  }
+
+  @Test func whatIsDoneToAVoteIsALineAndWhatHappensToItIsNone() throws {
+    let paused = VotePaused(
+      proposal: proposal, reason: "점검", pausedAt: time, closesAt: time, ruleHash: "ab", orderedBy: staff)
+    let resumed = VoteResumed(
+      proposal: proposal, reason: "끝", resumedAt: time, closesAt: time, ruleHash: "ab", orderedBy: staff)
+    let extended = VoteExtended(
+      proposal: proposal, reason: "연장", extendedAt: time, closesAt: time, ruleHash: "ab", orderedBy: staff)
+    let lines = try [VoteEvent.paused(paused), .resumed(resumed), .extended(extended)].map {
+      try #require(try LoggedAction($0, at: time))
+    }
+    #expect(lines.map(\.deed) == [.pauseVote, .resumeVote, .extendVote])
+    #expect(lines.allSatisfy { $0.actor == staff && $0.role == "support-unit" && $0.proposal == proposal })
+    #expect(try lines.map { try reason($0)?["reason"] } == ["점검", "끝", "연장"])
+    for (kind, deed) in [(RulingKind.void, Deed.voidBallots), (.release, .releaseBallots)] {
+      let ruled = BallotsRuled(
+        proposal: proposal, ruling: RulingID(), kind: kind, code: .sameHand, reason: "왜", yes: nil, no: nil,
+        proposedBy: CitizenID(), confirmedBy: staff, confirmedAt: time, ruleHash: "ab")
+      let line = try #require(try LoggedAction(.ballotsRuled(ruled), at: time))
+      #expect(line.deed == deed && line.actor == staff)
+      #expect(try reason(line) == ["code": "same-hand", "reason": "왜"])
+    }
+    let closed = VoteClosed(
+      proposal: proposal, yes: 1, no: 2, yesBar: 3, carried: false, ruleHash: "ab", closedAt: time)
+    #expect(try LoggedAction(.closed(closed), at: time) == nil)
+  }
+}
+
 @Suite struct SelectionRuleTests: ReviewSuite {
   private func candidate(_ sympathies: Int64, _ minute: Int) -> SelectionRule.Candidate {
     SelectionRule.Candidate(
@@ -112,5 +170,21 @@ import Testing
     #expect(!ReviewDelay(waiting: 0, medianDays: 99, targetDays: 10).isLate)
     #expect(!ReviewDelay(waiting: 3, medianDays: 10, targetDays: 10).isLate)
     #expect(ReviewDelay(waiting: 3, medianDays: 11, targetDays: 10).isLate)
+  }
+
+  @Test func everybodyIsToldOfAChangeAndOfNothingElse() {
+    let late = ReviewDelay(waiting: 3, medianDays: 11, targetDays: 10)
+    let onTime = ReviewDelay(waiting: 0, medianDays: 0, targetDays: 10)
+    let now = Self.submitted
+    guard case .reviewDelayed(let delayed) = late.notice(wasLate: false, at: now),
+      case .reviewOnTime(let ended) = onTime.notice(wasLate: true, at: now)
+    else {
+      Issue.record("a change is not told")
+      return
+    }
+    #expect(delayed == ReviewDelayed(waiting: 3, medianDays: 11, targetDays: 10, noticedAt: now))
+    #expect(ended == ReviewOnTime(waiting: 0, medianDays: 0, targetDays: 10, noticedAt: now))
+    #expect(delayed.subject == ended.subject, "one follows the other only under one key")
+    #expect(late.notice(wasLate: true, at: now) == nil && onTime.notice(wasLate: false, at: now) == nil)
   }
 }

@@ -71,6 +71,24 @@ import Testing
   }
 
   @Test(arguments: Language.allCases)
+  func everyPageSaysThatReviewsAreLateAsLongAsTheyAre(language: Language) throws {
+    let facts = task.facts([task.submission])
+    let speech = Speech(language)
+    let list = ListPage(speech: speech, filter: .all, after: nil, page: Page([facts], limit: 1) { _ in "" })
+    for var document in [
+      list.document, TaskPage(speech: speech, facts: facts, text: nil, history: []).document,
+    ] {
+      #expect(!site.page(document, speech).text.contains("class=\"banner\""))
+      document.notice = DelayNotice(targetDays: 10, since: SampleTask.time(1))
+      let page = site.page(document, speech).text
+      #expect(page.contains(Phrase.delayTitle.in(language)) && page.contains(Phrase.delayText.in(language)))
+      #expect(page.contains("\(Phrase.delayTarget.in(language)): 10"))
+      let banner = try #require(page.firstRange(of: "class=\"banner\""))
+      #expect(banner.upperBound < (try #require(page.firstRange(of: "<main"))).lowerBound)
+    }
+  }
+
+  @Test(arguments: Language.allCases)
   func aSuspendedTaskSaysWhySinceWhenAndThatNothingIsOwed(language: Language) {
     let held = [
       task.submission, task.step(.schedule, 4), task.step(.open, 10), task.step(.crossBar, 30), task.receipt,

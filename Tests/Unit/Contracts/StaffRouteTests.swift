@@ -1,0 +1,49 @@
+import HTTPServer
+import Testing
+
+@testable import Moderation
+@testable import ServiceKit
+
+/// Whatever the Support Unit can change leaves a line in the public action log.
+@Suite struct StaffRouteTests {
+  /// What each route is in the log. None for what decides nothing: it says who works on what, for minutes.
+  private let deeds: [String: [Deed]] = [
+    "POST /v1/offline-proposals": [.enter],
+    "POST /v1/opinions/{id}/hiding": [.proposeHiding],
+    "POST /v1/opinions/{id}/hiding/confirmation": [.hide],
+    "POST /v1/opinions/{id}/hiding/refusal": [.refuseHiding],
+    "POST /v1/opinions/{id}/restoration": [.restore],
+    "POST /v1/reviews/{id}/lock": [],
+    "DELETE /v1/reviews/{id}/lock": [],
+    "POST /v1/proposals/{id}/acceptance": [.accept],
+    "POST /v1/proposals/{id}/rejection": [.reject, .proposeRejection],
+    "POST /v1/proposals/{id}/rejection/confirmation": [.reject],
+    "POST /v1/proposals/{id}/rejection/refusal": [.refuseRejection],
+    "POST /v1/proposals/{id}/return": [.return],
+    "POST /v1/proposals/{id}/merger": [.merge],
+    "POST /v1/proposals/{id}/selection": [.select],
+    "POST /v1/proposals/{id}/appeal/decision": [.uphold, .overturn],
+    "POST /v1/proposals/{id}/flags/dismissal": [.dismissFlags],
+    "POST /v1/proposals/{id}/vote/pause": [.pauseVote],
+    "POST /v1/proposals/{id}/vote/resumption": [.resumeVote],
+    "POST /v1/proposals/{id}/vote/extension": [.extendVote],
+    // What is only proposed holds for nobody; the ruling is a line with the name of who confirms it.
+    "POST /v1/proposals/{id}/vote/rulings": [],
+    "POST /v1/proposals/{id}/vote/rulings/forecast": [],
+    "POST /v1/proposals/{id}/vote/rulings/{ruling}/refusal": [],
+    "POST /v1/proposals/{id}/vote/rulings/{ruling}/confirmation": [.voidBallots, .releaseBallots],
+  ]
+
+  @Test func everyRouteOfTheSupportUnitHasItsWordInTheLog() async throws {
+    var found: Set<String> = []
+    for (service, routes) in ServiceRoutes.all where ["intake", "moderation", "voting"].contains(service) {
+      for route in try await routes() where route.method != .get && route.access == .supportUnit {
+        found.insert("\(route.method.rawValue) \(route.pattern)")
+      }
+    }
+    #expect(found.symmetricDifference(deeds.keys).sorted() == [])
+    let byStaff = Set(deeds.values.flatMap { $0 })
+    let byOthers: Set<Deed> = [.submit, .revise, .lapse, .withdraw, .appeal]
+    #expect(byStaff.union(byOthers) == Set(Deed.allCases) && byStaff.isDisjoint(with: byOthers))
+  }
+}
