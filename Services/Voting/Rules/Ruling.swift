@@ -16,7 +16,7 @@ enum RulingState: String, Codable, Sendable, CaseIterable {
 
 /// What the Support Unit orders about ballots of a vote: that they are void, or released from quarantine. One person
 /// proposes it, another confirms it, and only then it is told in the log.
-struct Ruling: Sendable, Equatable {
+struct Ruling: Sendable, Equatable, AwaitsSecondPerson {
   let id: RulingID
   let vote: Int32
   let kind: RulingKind
@@ -41,9 +41,7 @@ struct Ruling: Sendable, Equatable {
   /// The second person agrees.
   /// - Throws: `Problem` 409 when it is decided, 403 for who proposed it.
   func confirmed(by staff: CitizenID, at now: Date) throws(Problem) -> Ruling {
-    guard staff != proposedBy else {
-      throw .forbidden("Another person than the one who proposed the ruling confirms it.")
-    }
+    _ = try Optional(self).forSecondPerson(staff, "ruling")
     return try decided(.confirmed, by: staff, at: now)
   }
 
