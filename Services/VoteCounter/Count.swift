@@ -77,7 +77,7 @@ final class Count: BatchHandler {
 
   func apply(_ batch: BallotBatch, in transaction: Transaction) async throws -> [TopicPartition: PartitionResult] {
     let now = setting.clock.now
-    // The order of locks is the same in every counter: votes, ballots, tallies.
+    // The order of locks is the same in every counter: votes that close or have rulings that end, ballots, tallies.
     let closing = batch.controls.filter { $0.action == .close }.map(\.vote)
     let concluding = batch.rulings.filter { $0.ruling.kind == .end }.map(\.vote)
     try await transaction.lockVotes(closing + concluding)

@@ -142,8 +142,10 @@ public struct VotingService: ServiceDefinition {
       .post("/v1/proposals/{id}/vote/extension", for: .supportUnit, votes.extend),
       .get("/v1/proposals/{id}/vote/result", for: .everyone, votes.result),
       .get("/v1/proposals/{id}/vote/rulings", for: .everyone, votes.rulings),
-      .post("/v1/proposals/{id}/vote/rulings", for: .supportUnit, votes.proposeRuling),
-      .post("/v1/proposals/{id}/vote/rulings/forecast", for: .supportUnit, votes.forecastRuling),
+      .post("/v1/proposals/{id}/vote/rulings", for: .supportUnit, votes.proposeRuling)
+        .accepting(bytes: BallotCondition.sizeLimit),
+      .post("/v1/proposals/{id}/vote/rulings/forecast", for: .supportUnit, votes.forecastRuling)
+        .accepting(bytes: BallotCondition.sizeLimit),
       .post("/v1/proposals/{id}/vote/rulings/{ruling}/confirmation", for: .supportUnit, votes.confirmRuling),
       .post("/v1/proposals/{id}/vote/rulings/{ruling}/refusal", for: .supportUnit, votes.refuseRuling),
       .get("/v1/proposals/{id}/vote/trends", for: .supportUnit, votes.trends),

@@ -19,7 +19,7 @@ extension BallotRecord {
 
     /// The 16 bytes of the proposal's identifier, as a number.
     public let proposal: UInt128
-    /// A ballot or a control record.
+    /// A ballot, a control record or a ruling.
     public let kind: Kind
     /// The first 16 bytes of the pseudonym, of the ballot or of the one that is ruled over, or of the rule's hash in a
     /// control record, as a number.

@@ -52,7 +52,7 @@ public struct BallotRecord: Sendable, Equatable {
 
   /// The task that is voted on.
   public let proposal: ProposalID
-  /// A ballot, or what happens to the vote.
+  /// A ballot, what happens to the vote, or what is ruled over a ballot.
   public let content: Content
   /// Milliseconds since 1970 (UTC) on the clock of the service that accepted it.
   public let acceptedAt: Int64

@@ -2,6 +2,7 @@ import Contracts
 import FailPoints
 import FoundationEssentials
 import Postgres
+import Voting
 
 extension Transaction {
   /// Stores the ballots that are the first of their voters in the log; the rest are duplicates.

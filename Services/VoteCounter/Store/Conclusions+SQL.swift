@@ -17,15 +17,29 @@ extension Transaction {
       GROUP BY ruling, vote HAVING count(*) = \(Int(Topics.ballots.partitions)) ORDER BY ruling
       """)
     guard !told.isEmpty else { return }
-    try await complete(try told.map { try $0["ruling"] }, at: now)
-    let votes = Array(Set(try told.map { try $0["vote"] as Int32 })).sorted()
+    let done = try await complete(try told.map { try $0["ruling"] }, at: now)
+    let votes = try await settled(Array(Set(try told.map { try $0["vote"] as Int32 })).sorted())
     try await publishLosses(of: votes, at: now)
     try await publishCrossings(where: "v.closed_at IS NOT NULL AND v.number = ANY(\(votes))", at: now)
-    try await amend(votes, at: now)
+    try await amend(votes, afterNew: done, at: now)
   }
 
-  /// Notes that rulings are done, with how many ballots, and tells everyone; nothing of those noted before.
-  private func complete(_ rulings: [RulingID], at now: Date) async throws {
+  /// Those of `votes` on which no other ruling has been told in part: its own end has the consequences of both.
+  private func settled(_ votes: [Int32]) async throws -> [Int32] {
+    try await query(
+      """
+      SELECT number FROM vote v WHERE number = ANY(\(votes)) AND NOT EXISTS (
+        SELECT FROM vote_ruling r WHERE r.vote = v.number AND r.state = 'confirmed' AND r.completed_at IS NULL
+          AND (EXISTS (SELECT FROM ballot_mark WHERE ruling = r.id) OR EXISTS (SELECT FROM ruling_end WHERE ruling = r.id)))
+      ORDER BY number
+      """
+    ).map { try $0["number"] }
+  }
+
+  /// Notes that rulings are done, with how many ballots, and tells everyone; nothing of those noted before, which are
+  /// passed again when the log is counted anew.
+  /// - Returns: the votes of those that were not noted before.
+  private func complete(_ rulings: [RulingID], at now: Date) async throws -> Set<Int32> {
     let rows = try await query(
       """
       UPDATE vote_ruling r SET completed_at = \(now),
@@ -33,7 +47,7 @@ extension Transaction {
         no = (SELECT count(*) FROM ballot_mark m WHERE m.ruling = r.id AND NOT m.yes)
       FROM vote v
       WHERE r.id = ANY(\(rulings)) AND r.completed_at IS NULL AND v.number = r.vote
-      RETURNING r.id, r.kind, r.code, r.reason, r.proposed_by, r.decided_by, r.decided_at, r.yes, r.no, v.proposal,
+      RETURNING r.id, r.vote, r.kind, r.code, r.reason, r.proposed_by, r.decided_by, r.decided_at, r.yes, r.no, v.proposal,
         v.rule_hash, v.totals = 'hidden' AND v.closed_at IS NULL AS hidden
       """)
     for row in rows {
@@ -45,6 +59,7 @@ extension Transaction {
           proposedBy: try row["proposed_by"], confirmedBy: try row["decided_by"],
           confirmedAt: try row["decided_at"], ruleHash: Hex.encode(try row["rule_hash"] as [UInt8])), at: now)
     }
+    return Set(try rows.map { try $0["vote"] })
   }
 
   /// Tells of tasks that were over their bar and are no more.
@@ -55,7 +70,8 @@ extension Transaction {
         SELECT t.vote, t.crossed_at FROM tally t JOIN vote v ON v.number = t.vote
         WHERE t.vote = ANY(\(votes)) AND t.crossed_at IS NOT NULL AND NOT (\(fragment: carries))
         ORDER BY t.vote FOR UPDATE OF t)
-      UPDATE tally t SET crossed_at = NULL, undone_crossing = l.crossed_at FROM lost l JOIN vote v ON v.number = l.vote WHERE t.vote = l.vote
+      UPDATE tally t SET crossed_at = NULL, undone_crossing = l.crossed_at
+      FROM lost l JOIN vote v ON v.number = l.vote WHERE t.vote = l.vote
       RETURNING v.proposal, v.title, v.yes_bar, v.rule_hash, t.yes, t.no, l.crossed_at
       """)
     for row in rows {
@@ -68,7 +84,9 @@ extension Transaction {
   }
 
   /// Writes the results of those of `votes` down anew that are closed and have changed.
-  private func amend(_ votes: [Int32], at now: Date) async throws {
+  /// - Parameter new: votes with rulings that are done now. Of the others the results are written down already: the log is
+  ///   counted anew.
+  private func amend(_ votes: [Int32], afterNew new: Set<Int32>, at now: Date) async throws {
     let rows = try await query(
       """
       UPDATE vote v SET carried = (\(fragment: carries)) FROM tally t
@@ -77,25 +95,19 @@ extension Transaction {
       """)
     for row in rows {
       let number: Int32 = try row["number"]
-      let editions = try await query(
-        "SELECT edition, document, hash FROM vote_result WHERE vote = \(number) ORDER BY edition DESC")
+      guard new.contains(number) else { continue }
+      let former = try await newestResult(of: number)
       var result = try await result(of: number, closedAt: try row["closed_at"])
-      // Numbers do not come back, since nothing that is void counts again: there is an edition of them already when
-      // the log is counted anew, and when a ruling has changed nothing.
-      let isKnown = try editions.contains { edition in
-        let old: VoteResult = try JSON.decode(from: try edition["document"] as [UInt8])
-        return old.hasSameNumbers(as: result)
-      }
-      if isKnown { continue }
-      let formerHash = try editions.first.map { Hex.encode(try $0["hash"] as [UInt8]) }
-      result.amendment = VoteResult.Amendment(of: formerHash, at: now)
-      let edition = try (editions.first?["edition"] ?? 0 as Int32) + 1
-      let hash = try await keep(result, of: number, edition: edition)
+      if let former, former.result.hasSameNumbers(as: result) { continue }
+      // Later than the one before, whatever the clocks of two counters say: others order amendments by their times.
+      let time = max(now, former?.result.amendment.map { $0.at.addingTimeInterval(0.001) } ?? now).wholeMilliseconds
+      result.amendment = VoteResult.Amendment(of: former.map { Hex.encode($0.hash) }, at: time)
+      let kept = try await keep(result, of: number, edition: (former?.edition ?? 0) + 1)
       try await publish(
         VoteResultAmended(
           proposal: result.proposal, yes: result.yes, no: result.no, yesBar: try row["yes_bar"],
           carried: result.carried, ruleHash: result.ruleHash, shortfalls: result.shortfalls,
-          resultHash: Hex.encode(hash), formerResultHash: formerHash, amendedAt: now), at: now)
+          resultHash: Hex.encode(kept.hash), formerResultHash: result.amendment?.of, amendedAt: time), at: now)
     }
   }
 }

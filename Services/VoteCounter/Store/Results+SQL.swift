@@ -23,26 +23,51 @@ extension Transaction {
     for row in rows {
       let number: Int32 = try row["number"]
       let result = try await result(of: number, closedAt: now)
-      let hash = try await keep(result, of: number, edition: 1)
+      let kept = try await keep(result, of: number, edition: 1)
       try await publish(
         VoteClosed(
-          proposal: result.proposal, yes: result.yes, no: result.no, yesBar: try row["yes_bar"],
-          carried: try row["carried"], ruleHash: result.ruleHash, closedAt: now, shortfalls: result.shortfalls,
-          resultHash: Hex.encode(hash)), at: now)
+          proposal: kept.result.proposal, yes: kept.result.yes, no: kept.result.no, yesBar: try row["yes_bar"],
+          carried: kept.result.carried, ruleHash: kept.result.ruleHash, closedAt: kept.result.closedAt,
+          shortfalls: kept.result.shortfalls, resultHash: Hex.encode(kept.hash)), at: now)
     }
   }
 
-  /// Writes a result down, if there is none of this edition.
-  /// - Returns: its hash.
-  func keep(_ result: VoteResult, of number: Int32, edition: Int32) async throws -> [UInt8] {
+  /// A result as it was written down.
+  struct KeptResult {
+    let edition: Int32
+    let result: VoteResult
+    /// SHA-256 of its document.
+    let hash: [UInt8]
+
+    init(_ row: Row) throws {
+      edition = try row["edition"]
+      result = try JSON.decode(from: row["document"] as [UInt8])
+      hash = try row["hash"]
+    }
+  }
+
+  /// Writes a result down, if there is none of this edition: when the log is counted anew, the one that everybody has read
+  /// stays.
+  func keep(_ result: VoteResult, of number: Int32, edition: Int32) async throws -> KeptResult {
     let document = try result.canonicalJSON()
-    let hash = sha256(document)
-    try await execute(
+    let row = try await one(
       """
-      INSERT INTO vote_result (vote, edition, document, hash) VALUES (\(number), \(edition), \(document), \(hash))
-      ON CONFLICT DO NOTHING
+      WITH new AS (
+        INSERT INTO vote_result (vote, edition, document, hash) VALUES (\(number), \(edition), \(document), \(sha256(document)))
+        ON CONFLICT DO NOTHING RETURNING edition, document, hash)
+      SELECT * FROM new
+      UNION ALL SELECT edition, document, hash FROM vote_result WHERE vote = \(number) AND edition = \(edition)
+      LIMIT 1
       """)
-    return hash
+    guard let row else { throw Problem.internalError }
+    return try KeptResult(row)
+  }
+
+  /// The last edition; nil: none is written down.
+  func newestResult(of number: Int32) async throws -> KeptResult? {
+    try await one(
+      "SELECT edition, document, hash FROM vote_result WHERE vote = \(number) ORDER BY edition DESC LIMIT 1"
+    ).map(KeptResult.init)
   }
 
   /// The result as of now.

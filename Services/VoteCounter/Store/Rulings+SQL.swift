@@ -2,6 +2,7 @@ import Contracts
 import FailPoints
 import Postgres
 import ServiceKit
+import Voting
 
 extension Transaction {
   /// Does what is ruled over ballots. What a ruling says twice, or says of a ballot that is void already, changes nothing:
@@ -26,21 +27,17 @@ extension Transaction {
           \(round.map { Int16($0.partition) }), \(round.map(\.offset)))
           AS r (index, vote, pseudonym, ballot_offset, kind, ruling, partition, log_offset)),
       standing AS (
-        SELECT r.*, b.yes,
-          coalesce(m.marks @> ARRAY[\(BallotMark.quarantined)] AND NOT m.marks @> ARRAY[\(BallotMark.released)], false)
-            AS quarantined,
-          coalesce(m.marks @> ARRAY[\(BallotMark.void)], false) AS void
+        SELECT r.*, b.yes, \(fragment: BallotMark.isQuarantined) AS quarantined,
+          NOT \(fragment: BallotMark.isVoid)
+            AND (r.kind = \(BallotMark.void) OR \(fragment: BallotMark.isQuarantined)) AS made
         FROM ruling r
         JOIN ballot b ON b.vote = r.vote AND b.pseudonym = r.pseudonym AND b.log_offset = r.ballot_offset
-        CROSS JOIN LATERAL (
-          SELECT array_agg(kind) AS marks FROM ballot_mark WHERE vote = r.vote AND pseudonym = r.pseudonym) m),
+        \(fragment: BallotMark.join)),
       made AS (
         INSERT INTO ballot_mark (vote, pseudonym, kind, partition, log_offset, yes, ruling)
-        SELECT vote, pseudonym, kind, partition, log_offset, yes, ruling FROM standing
-        WHERE NOT void AND (kind = \(BallotMark.void) OR quarantined)
-        ORDER BY vote, pseudonym RETURNING vote, pseudonym)
-      SELECT s.index, s.yes, s.quarantined, m.vote IS NOT NULL AS made
-      FROM standing s LEFT JOIN made m ON m.vote = s.vote AND m.pseudonym = s.pseudonym
+        SELECT vote, pseudonym, kind, partition, log_offset, yes, ruling FROM standing WHERE made
+        ORDER BY vote, pseudonym)
+      SELECT index, yes, quarantined, made FROM standing
       """)
     var missing = Set(round.indices)
     for row in rows {

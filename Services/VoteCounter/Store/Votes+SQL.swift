@@ -79,7 +79,7 @@ extension Transaction {
   func lockVotes(_ numbers: [Int32]) async throws {
     guard !numbers.isEmpty else { return }
     _ = try await query(
-      "SELECT number FROM vote WHERE number = ANY(\(Array(Set(numbers)))) ORDER BY number FOR UPDATE")
+      "SELECT number FROM vote WHERE number = ANY(\(Array(Set(numbers)))) ORDER BY number FOR NO KEY UPDATE")
   }
 
   func insert(controls: [BallotBatch.Control]) async throws {

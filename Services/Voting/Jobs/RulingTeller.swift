@@ -33,7 +33,7 @@ struct RulingTeller: Sendable {
       }
     var place = (partition: Int16(-1), offset: Int64(-1))
     while true {
-      let ballots = try await database.ballots(of: ruling, after: place, limit: Self.page)
+      let ballots = try await database.ruledBallots(of: ruling, after: place, limit: Self.page)
       try await producer.sendAll(
         ballots.map { ballot in
           let voter = withUnsafeBytes(of: ballot.pseudonym.uuid) { Array($0) }

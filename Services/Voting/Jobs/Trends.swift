@@ -76,5 +76,6 @@ struct Forgetting: Sendable {
     let time = clock.now.addingTimeInterval(-Double(OriginEntry.keptDays) * 86_400)
     try await database.deleteOrigins(before: time)
     try await database.deleteTrends(before: time)
+    try await database.forgetOriginsOfRulings(before: time)
   }
 }

@@ -115,8 +115,11 @@ public enum Migrations {
     GRANT INSERT ON voting.ballot, voting.ballot_control, voting.ballot_schedule, voting.vote_result
       TO forum_vote_counter;
     GRANT INSERT, UPDATE ON voting.tally_published TO forum_vote_counter;
-    GRANT INSERT, UPDATE (state, decided_by, decided_at, refusal, told_at) ON voting.vote_ruling TO forum_voting;
-    GRANT UPDATE (completed_at, yes, no) ON voting.vote_ruling TO forum_vote_counter;
+    GRANT INSERT, UPDATE (state, decided_by, decided_at, refusal, told_at, condition) ON voting.vote_ruling TO forum_voting;
+    -- All but the condition, which may hold the hash of an address.
+    REVOKE SELECT ON voting.vote_ruling, voting.ruled_ballot FROM forum_vote_counter;
+    GRANT SELECT (id, vote, kind, code, reason, state, proposed_by, decided_by, decided_at, completed_at, yes, no),
+      UPDATE (completed_at, yes, no) ON voting.vote_ruling TO forum_vote_counter;
     GRANT INSERT ON voting.ruled_ballot TO forum_voting;
     GRANT INSERT ON voting.ballot_mark, voting.ruling_end TO forum_vote_counter;
 

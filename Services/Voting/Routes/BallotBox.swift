@@ -117,7 +117,7 @@ struct BallotBox: Sendable {
   private func content(
     of ballot: Ballot, _ pseudonym: [UInt8], _ nonce: [UInt8], from sender: ClientAddress?, on proposal: ProposalID
   ) -> BallotRecord.Content {
-    guard suspicion.isRaised(by: sender, on: proposal) else {
+    guard suspicion.isRaised(by: sender, for: pseudonym, on: proposal) else {
       return .ballot(pseudonym: pseudonym, choice: ballot.choice, nonce: nonce)
     }
     figures.quarantined.add()

@@ -2,22 +2,43 @@ import Contracts
 import FoundationEssentials
 import ServiceKit
 
-/// What a ruling would do, as the API shows it: without numbers that the vote's rule hides.
+/// What a ruling would do, as the API shows it: without numbers that the vote's rule hides, or that would tell how a single
+/// voter voted.
 struct RulingForecastView: Encodable, Sendable {
+  /// Of fewer ballots it is not told how they went: who asked for one voter's place in the log would learn it.
+  static let leastTold: Int64 = 10
+
+  struct Standing: Encodable, Sendable {
+    let yes: Int64?
+    let no: Int64?
+    let void: Int64
+    let quarantined: Int64
+    let isCarried: Bool
+
+    init(_ standing: RulingForecast.Standing, tellsChoices: Bool) {
+      yes = tellsChoices ? standing.yes : nil
+      no = tellsChoices ? standing.no : nil
+      void = standing.void
+      quarantined = standing.quarantined
+      isCarried = standing.isCarried
+    }
+  }
+
   let ballots: Int64
   let yes: Int64?
   let no: Int64?
   let quarantined: Int64
-  let before: RulingForecast.Standing?
-  let after: RulingForecast.Standing?
+  let before: Standing?
+  let after: Standing?
 
   init(_ forecast: RulingForecast, of vote: Vote) {
     ballots = forecast.yes + forecast.no
-    yes = vote.hidesTotals ? nil : forecast.yes
-    no = vote.hidesTotals ? nil : forecast.no
+    let tellsChoices = !vote.hidesTotals && ballots >= Self.leastTold
+    yes = tellsChoices ? forecast.yes : nil
+    no = tellsChoices ? forecast.no : nil
     quarantined = forecast.quarantined
-    before = vote.hidesTotals ? nil : forecast.before
-    after = vote.hidesTotals ? nil : forecast.after
+    before = vote.hidesTotals ? nil : Standing(forecast.before, tellsChoices: tellsChoices)
+    after = vote.hidesTotals ? nil : Standing(forecast.after, tellsChoices: tellsChoices)
   }
 }
 
@@ -70,13 +91,20 @@ struct RulingView: Encodable, Sendable {
     decidedBy = ruling.decidedBy
     decidedAt = ruling.decidedAt
     completedAt = ruling.completedAt
-    condition = forStaff ? ruling.condition : nil
+    condition = forStaff ? ruling.condition.shown : nil
     refusal = forStaff ? ruling.refusal : nil
     self.forecast = forecast.map { RulingForecastView($0, of: vote) }
   }
 }
 
 extension BallotCondition {
+  /// Without what was forgotten.
+  var shown: BallotCondition {
+    var shown = self
+    if origin == "" { shown.origin = nil }
+    return shown
+  }
+
   /// What of it is public: no hash of an address, and nobody's place in the log.
   var criteria: [RulingView.Criterion] {
     var criteria: [RulingView.Criterion] = []

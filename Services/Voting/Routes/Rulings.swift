@@ -23,9 +23,14 @@ extension Votes {
 
   /// `POST /v1/proposals/{id}/vote/rulings/forecast`: what a ruling would do, and nothing else. 404 no vote, 422.
   func forecastRuling(_ request: Request, _ question: RulingQuestion) async throws -> Response {
+    let caller = try request.authenticated()
     let condition = try question.ballots.checked(for: question.kind)
     let (vote, tally) = try await database.voteWithTally(on: request.id())
-    let ballots = try await ballots(of: vote, meant: condition)
+    let ballots = try await ballotsMeant(of: vote, by: condition)
+    // Whoever looks for single ballots is seen.
+    log.info(
+      "ruling forecast",
+      ["proposal": "\(vote.proposal)", "staff": "\(caller.citizen)", "ballots": .int(ballots.count)])
     return try .json(RulingForecastView(RulingForecast(question.kind, ballots, tally, vote.rule), of: vote))
   }
 
@@ -36,27 +41,34 @@ extension Votes {
     let (reason, condition) = try draft.checked()
     let proposal: ProposalID = try request.id()
     let (vote, tally) = try await database.voteWithTally(on: proposal)
-    // Looked up before anything is locked: it may take seconds.
-    let ballots = try await ballots(of: vote, meant: condition)
-    guard !ballots.isEmpty else {
-      throw Problem.invalid([.init("#/ballots", "means no ballot that could be ruled over")])
-    }
+    // Looked up before the transaction: it may take seconds.
+    let ballots = try await ballotsMeant(of: vote, by: condition)
     let forecast = RulingForecast(draft.kind, ballots, tally, vote.rule)
     let now = clock.now
-    return try await database.transaction { transaction in
-      try await transaction.idempotent(request, at: now) {
-        guard let vote = try await transaction.vote(on: proposal, locked: true) else { throw Self.noVote(proposal) }
-        if try await transaction.hasProposedRuling(vote) {
-          throw Problem.conflict("ruling-proposed", "Another ruling on this vote waits for a second person.")
+    return try await refusingASecond {
+      try await database.transaction { transaction in
+        try await transaction.idempotent(request, at: now) {
+          // Asked here, behind the answer that a repeated request gets: its ballots may have been ruled over since.
+          guard !ballots.isEmpty else {
+            throw Problem.invalid([.init("#/ballots", "means no ballot that could be ruled over")])
+          }
+          let ruling = Ruling(
+            id: RulingID(), vote: vote.number, kind: draft.kind, code: draft.code, reason: reason,
+            condition: draft.ballots, state: .proposed, listedYes: forecast.yes, listedNo: forecast.no,
+            proposedBy: caller.citizen, proposedAt: now, completedAt: nil, yes: nil, no: nil)
+          try await transaction.insert(ruling, over: ballots)
+          return try .created(
+            RulingView(ruling, of: vote, forStaff: true, forecast), at: "/v1/proposals/\(proposal)/vote/rulings")
         }
-        let ruling = Ruling(
-          id: RulingID(), vote: vote.number, kind: draft.kind, code: draft.code, reason: reason,
-          condition: draft.ballots, state: .proposed, listedYes: forecast.yes, listedNo: forecast.no,
-          proposedBy: caller.citizen, proposedAt: now, completedAt: nil, yes: nil, no: nil)
-        try await transaction.insert(ruling, over: ballots)
-        return try .created(
-          RulingView(ruling, of: vote, forStaff: true, forecast), at: "/v1/proposals/\(proposal)/vote/rulings")
       }
+    }
+  }
+
+  /// One ruling on a vote waits at a time: the database decides which, so that the vote's row need not be locked, for which
+  /// the count would have to wait.
+  private func refusingASecond(_ proposal: () async throws -> Response) async throws -> Response {
+    do { return try await proposal() } catch let error as PostgresError where error.isUniqueViolation {
+      throw Problem.conflict("ruling-proposed", "Another ruling on this vote waits for a second person.")
     }
   }
 
@@ -111,8 +123,8 @@ extension Votes {
     }
   }
 
-  private func ballots(of vote: Vote, meant condition: BallotCondition.Checked) async throws -> [ListedBallot] {
-    let ballots = try await database.ballots(of: vote, meant: condition, limit: Self.ruledBallots + 1)
+  private func ballotsMeant(of vote: Vote, by condition: BallotCondition.Checked) async throws -> [ListedBallot] {
+    let ballots = try await database.ballotsMeant(of: vote, by: condition, limit: Self.ruledBallots + 1)
     guard ballots.count <= Self.ruledBallots else {
       throw Problem.invalid([
         .init("#/ballots", "means more than \(Self.ruledBallots) ballots: rule over them in parts, such as by time")

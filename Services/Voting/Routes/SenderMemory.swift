@@ -11,13 +11,14 @@ final class SenderMemory: Sendable {
   }
 
   private let memories: [Shard]
-  private let forgotten: Counter
+  private let forgotten: Counter?
   private let started = ContinuousClock.now
 
   /// - Parameters:
   ///   - capacity: senders remembered at most, 16 bytes each.
-  ///   - forgotten: counts senders that were forgotten before their limit had recovered: the limits do not hold then.
-  init(capacity: Int, forgotten: Counter) {
+  ///   - forgotten: counts senders that were forgotten before their limit had recovered: the limits do not hold then;
+  ///     nil: nobody asks.
+  init(capacity: Int, forgotten: Counter?) {
     memories = (0..<Self.shards).map { _ in Shard(capacity: capacity / Self.shards) }
     self.forgotten = forgotten
   }
@@ -29,7 +30,7 @@ final class SenderMemory: Sendable {
     let time = now.seconds * 1_000_000 + now.attoseconds / 1_000_000_000_000
     let shard = memories[Int(truncatingIfNeeded: key >> 60)]
     let taken = shard.memory.withLock { $0.take(key, limit, at: time) }
-    if taken.forgot { forgotten.add() }
+    if taken.forgot { forgotten?.add() }
     return taken.wait > 0 ? taken.wait : nil
   }
 

@@ -6,6 +6,8 @@ import ServiceKit
 /// Which ballots a ruling is to be over, as it came: all that is said must hold.
 struct BallotCondition: Codable, Sendable, Equatable {
   static let longestList = 10_000
+  /// Bytes of a request with the longest list of places far in the log, and room for the rest of it.
+  static let sizeLimit = 256 << 10
 
   /// The first and, exclusive, the last time at which they were accepted.
   var acceptedFrom: String?

@@ -11,7 +11,7 @@ enum BallotState: String, Encodable, Sendable, CaseIterable {
   case quarantined
   /// Taken out of the count, or never let into it.
   case void
-  /// An earlier ballot of the same voter counts.
+  /// There is an earlier ballot of the same voter, which has the say: counted, quarantined or void.
   case alreadyVoted = "already-voted"
   case rejected
 }

@@ -41,7 +41,7 @@ struct Ruling: Sendable, Equatable, AwaitsSecondPerson {
   /// The second person agrees.
   /// - Throws: `Problem` 409 when it is decided, 403 for who proposed it.
   func confirmed(by staff: CitizenID, at now: Date) throws(Problem) -> Ruling {
-    _ = try Optional(self).forSecondPerson(staff, "ruling")
+    try checkSecondPerson(staff, "ruling")
     return try decided(.confirmed, by: staff, at: now)
   }
 
@@ -66,7 +66,7 @@ struct Ruling: Sendable, Equatable, AwaitsSecondPerson {
 }
 
 /// A ballot that is meant by a condition.
-struct ListedBallot: Sendable, Equatable {
+struct ListedBallot: Sendable, Hashable {
   let partition: Int16
   let offset: Int64
   /// The first 16 bytes.
@@ -78,7 +78,7 @@ struct ListedBallot: Sendable, Equatable {
 /// What a ruling would do if it was confirmed now.
 struct RulingForecast: Sendable, Equatable {
   /// A count, and whether the task is over its bar with it.
-  struct Standing: Sendable, Equatable, Encodable {
+  struct Standing: Sendable, Equatable {
     let yes: Int64
     let no: Int64
     let void: Int64

@@ -18,14 +18,11 @@ extension Database {
          WHERE topic = \(Topics.ballots.name) AND partition = \(partition) AND key = \(Array(pseudonym.prefix(16)))
          \(fragment: place)
          ORDER BY record_offset DESC LIMIT 1) AS reason,
-        coalesce(m.held, false) AS held, coalesce(m.void, false) AS void,
-        (SELECT code FROM vote_ruling WHERE id = m.ruling) AS code
+        \(fragment: BallotMark.isQuarantined) AS held, \(fragment: BallotMark.isVoid) AS void,
+        (SELECT code FROM vote_ruling WHERE id = gone.ruling) AS code
       FROM (SELECT 1) AS always
       LEFT JOIN ballot b ON b.vote = \(vote.number) AND b.pseudonym = \(UUID(pseudonym: pseudonym))
-      LEFT JOIN LATERAL (
-        SELECT bool_or(kind = 0) AND NOT bool_or(kind = 2) AS held, bool_or(kind = 1) AS void,
-          (array_agg(ruling) FILTER (WHERE kind = 1))[1] AS ruling
-        FROM ballot_mark WHERE vote = b.vote AND pseudonym = b.pseudonym) m ON true
+      \(fragment: BallotMark.join)
       LEFT JOIN consumer_offset o ON o.topic = \(Topics.ballots.name) AND o.partition = \(partition)
       """)
     var trace = BallotTrace()

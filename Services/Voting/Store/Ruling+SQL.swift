@@ -8,6 +8,13 @@ private let columns: Query = """
   r.decided_by, r.decided_at, r.refusal, r.completed_at, r.yes, r.no
   """
 
+/// Of a vote `v`: it does not close while a ruling is being told, since its result would be that of half a ruling. A
+/// closing record that is written late costs nothing.
+let hasNoRulingOnItsWay: Query = """
+  NOT EXISTS (SELECT FROM vote_ruling r
+    WHERE r.vote = v.number AND r.state = \(RulingState.confirmed) AND r.told_at IS NULL)
+  """
+
 extension Ruling {
   init(_ row: Row) throws {
     id = try row["id"]
@@ -49,18 +56,20 @@ extension Database {
     ).map(Ruling.init)
   }
 
-  /// Rulings that were confirmed and are not in the log yet, oldest first.
+  /// Rulings that were confirmed and are not in the log yet, oldest first; not of votes that are closing, whose result
+  /// must not be that of half a ruling.
   func rulingsToTell(limit: Int) async throws -> [(ruling: Ruling, proposal: ProposalID)] {
     try await query(
       """
       SELECT \(fragment: columns), v.proposal FROM vote_ruling r JOIN vote v ON v.number = r.vote
-      WHERE r.state = \(RulingState.confirmed) AND r.told_at IS NULL ORDER BY r.decided_at, r.id LIMIT \(limit)
+      WHERE r.state = \(RulingState.confirmed) AND r.told_at IS NULL AND v.state <> \(VoteState.closing)
+      ORDER BY r.decided_at, r.id LIMIT \(limit)
       """
     ).map { (try Ruling($0), try $0["proposal"]) }
   }
 
   /// The ballots of a ruling, in the order of the log, after a place.
-  func ballots(
+  func ruledBallots(
     of ruling: Ruling, after place: (partition: Int16, offset: Int64), limit: Int
   ) async throws -> [(partition: Int16, offset: Int64, pseudonym: UUID)] {
     try await query(
@@ -76,19 +85,29 @@ extension Database {
     try await execute("UPDATE vote_ruling SET told_at = \(now) WHERE id = \(ruling.id)")
   }
 
+  /// Empties the origins in conditions of rulings before a time: that one was asked for stays.
+  func forgetOriginsOfRulings(before time: Date) async throws {
+    try await execute(
+      """
+      UPDATE vote_ruling SET condition = jsonb_set(condition::jsonb, '{origin}', '""')::text
+      WHERE proposed_at < \(time) AND condition::jsonb ->> 'origin' <> ''
+      """)
+  }
+
   /// The ballots of a vote that a condition means and that are not void; at most `limit`.
-  func ballots(
-    of vote: Vote, meant condition: BallotCondition.Checked, limit: Int
+  func ballotsMeant(
+    of vote: Vote, by condition: BallotCondition.Checked, limit: Int
   ) async throws -> [ListedBallot] {
     guard let origins = condition.origins else {
       return try await ballots(of: vote, condition, from: nil, limit: limit)
     }
-    var found: [ListedBallot] = []
+    // Who sends two ballots within a millisecond has two origins of that time, on two pages perhaps, and one ballot.
+    var found = Set<ListedBallot>()
     try await self.origins(of: vote.proposal, matching: origins) { page in
       guard found.count < limit else { return }
-      found += try await ballots(of: vote, condition, from: page, limit: limit - found.count)
+      found.formUnion(try await ballots(of: vote, condition, from: page, limit: limit))
     }
-    return found
+    return Array(found)
   }
 
   /// - Parameter page: origins; nil: whatever they are.
@@ -99,7 +118,8 @@ extension Database {
     let byOrigin: Query =
       page.map { page in
         """
-        JOIN unnest(\(page.map(\.uuid)), \(page.map(\.acceptedAt))) AS o (pseudonym, accepted_ms)
+        JOIN (
+          SELECT DISTINCT * FROM unnest(\(page.map(\.uuid)), \(page.map(\.acceptedAt))) AS o (pseudonym, accepted_ms)) o
           ON o.pseudonym = b.pseudonym AND o.accepted_ms = b.accepted_ms
         """
       } ?? ""
@@ -111,15 +131,12 @@ extension Database {
         (b.partition, b.log_offset) IN (SELECT * FROM unnest(\(places.map(\.partition)), \(places.map(\.offset))))
         """
       } ?? "true"
-    let byMark: Query = condition.isQuarantined.map { "coalesce(m.quarantined, false) = \($0)" } ?? "true"
+    let byMark: Query = condition.isQuarantined.map { "\(fragment: BallotMark.isQuarantined) = \($0)" } ?? "true"
     return try await query(
       """
-      SELECT b.partition, b.log_offset, b.pseudonym, b.yes, coalesce(m.quarantined, false) AS quarantined
-      FROM ballot b \(fragment: byOrigin)
-      LEFT JOIN (
-        SELECT pseudonym, bool_or(kind = 1) AS void, bool_or(kind = 0) AND NOT bool_or(kind = 2) AS quarantined
-        FROM ballot_mark WHERE vote = \(vote.number) GROUP BY pseudonym) m ON m.pseudonym = b.pseudonym
-      WHERE b.vote = \(vote.number) AND NOT coalesce(m.void, false)
+      SELECT b.partition, b.log_offset, b.pseudonym, b.yes, \(fragment: BallotMark.isQuarantined) AS quarantined
+      FROM ballot b \(fragment: byOrigin) \(fragment: BallotMark.join)
+      WHERE b.vote = \(vote.number) AND NOT \(fragment: BallotMark.isVoid)
         AND \(fragment: byTime) AND \(fragment: byPlace) AND \(fragment: byMark)
       LIMIT \(limit)
       """
@@ -136,12 +153,6 @@ extension Transaction {
     try await one(
       "SELECT \(fragment: columns) FROM vote_ruling r WHERE r.id = \(id) AND r.vote = \(vote.number) FOR UPDATE"
     ).map(Ruling.init)
-  }
-
-  /// Whether a ruling on the vote waits for a second person; the vote's row must be locked.
-  func hasProposedRuling(_ vote: Vote) async throws -> Bool {
-    try await one(
-      "SELECT 1 AS one FROM vote_ruling WHERE vote = \(vote.number) AND state = \(RulingState.proposed)") != nil
   }
 
   func insert(_ ruling: Ruling, over ballots: [ListedBallot]) async throws {

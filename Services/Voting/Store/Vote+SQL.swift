@@ -99,7 +99,7 @@ extension QueryRunner {
       """
       SELECT \(fragment: columns) FROM vote v
       WHERE (v.state = \(VoteState.open) AND coalesce(v.ends_at, v.closes_at) <= \(cutoff) AND v.paused_at IS NULL
-          AND v.changes_ordered = v.changes_made)
+          AND v.changes_ordered = v.changes_made AND \(fragment: hasNoRulingOnItsWay))
         OR (v.state = \(VoteState.closing) AND NOT v.closing_announced)
       ORDER BY v.number LIMIT \(limit)
       """

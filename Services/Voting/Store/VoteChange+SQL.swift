@@ -96,9 +96,9 @@ extension Transaction {
   func beginClosing(_ vote: Vote, dueBy cutoff: Date) async throws -> Bool {
     try await execute(
       """
-      UPDATE vote SET state = \(VoteState.closing)
+      UPDATE vote v SET state = \(VoteState.closing)
       WHERE number = \(vote.number) AND state = \(VoteState.open) AND coalesce(ends_at, closes_at) <= \(cutoff)
-        AND paused_at IS NULL AND changes_ordered = changes_made
+        AND paused_at IS NULL AND changes_ordered = changes_made AND \(fragment: hasNoRulingOnItsWay)
       """) == 1
   }
 }

@@ -240,6 +240,44 @@ extension CountingTests {
     }
   }
 
+  /// Two rulings after the end, of which each partition has passed another part whenever one of them ends.
+  @Test(arguments: [true, false])
+  func noResultIsThatOfHalfARulingAndARecountLeavesTheNewest(isInterleaved: Bool) async throws {
+    try await withCountingBench { bench in
+      let vote = try await bench.openVote(bar: 20, referral: .atClose)
+      try await bench.send((0..<200).map { bench.ballot(vote, $0, .yes) } + bench.controls(.close, vote))
+      try await bench.withCounter { try await bench.awaitCounted() }
+      let first = try await bench.confirmRuling(.void, on: vote)
+      let second = try await bench.confirmRuling(.void, on: vote)
+      let one = try await bench.records(.void, by: first, vote, 0..<100)
+      let other = try await bench.records(.void, by: second, vote, 100..<180)
+      // All of the first and half of the second is passed when the first one ends.
+      let parts =
+        isInterleaved
+        ? [
+          one + other.prefix(40), bench.ends(of: first, vote), Array(other.dropFirst(40)), bench.ends(of: second, vote),
+        ]
+        : [one, bench.ends(of: first, vote), other, bench.ends(of: second, vote)]
+      for part in parts {
+        try await bench.send(part)
+        try await bench.withCounter { try await bench.awaitCounted() }
+      }
+      try await bench.expect(vote, Expectation(yes: 20, void: 180))
+      let editions = try await bench.editions(of: vote)
+      #expect(editions.map(\.yes) == (isInterleaved ? [200, 20] : [200, 100, 20]))
+      let hashes = try await bench.published(VoteClosed.self).map(\.resultHash)
+      for _ in 0..<2 {
+        try await bench.forgetTheCount()
+        try await bench.withCounter { try await bench.awaitCounted() }
+        try await bench.expect(vote, Expectation(yes: 20, void: 180))
+        #expect(try await bench.editions(of: vote) == editions)
+        // What is told again is what was told.
+        #expect(try await bench.published(VoteClosed.self).map(\.resultHash) == hashes)
+        #expect(try await bench.database.vote(on: vote.proposal)?.carried == false)
+      }
+    }
+  }
+
   @Test func aClosedVoteMayCrossItsBarByAReleaseAlone() async throws {
     try await withCountingBench { bench in
       let vote = try await bench.openVote(bar: 5)

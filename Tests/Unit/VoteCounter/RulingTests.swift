@@ -2,6 +2,7 @@ import Contracts
 import Testing
 
 @testable import VoteCounter
+@testable import Voting
 
 /// What voids and releases do to a tally.
 @Suite struct RulingTests {

@@ -147,6 +147,30 @@ import Testing
       release.after == RulingForecast.Standing(yes: 13, no: 5, void: 1, quarantined: 1, isCarried: true))
   }
 
+  @Test func ofFewBallotsAForecastDoesNotTellHowTheyWent() throws {
+    func view(_ count: Int64, totals: VoteRule.Totals = .running, state: VoteState = .open) -> RulingForecastView {
+      let rule = VoteRule(
+        yesBar: 1, referral: .atClose, opensAt: now, closesAt: now.addingTimeInterval(9), totals: totals)
+      let vote = Vote(
+        number: 1, proposal: ProposalID(), title: "", category: .jobs, reference: nil, state: state, rule: rule,
+        ruleHash: [], openedAt: nil, closedAt: nil, carried: nil, endsAt: now, pausedAt: nil, changesOrdered: 0,
+        changesMade: 0)
+      let ballots = (0..<count).map {
+        ListedBallot(partition: 0, offset: $0, pseudonym: UUID(), isYes: true, isQuarantined: false)
+      }
+      let tally = Tally(yes: 20, no: 0, void: 0, quarantined: 0, version: 1, countedAt: nil, crossedAt: nil)
+      return RulingForecastView(RulingForecast(.void, ballots, tally, rule), of: vote)
+    }
+    let few = view(9)
+    #expect(few.ballots == 9 && few.yes == nil && few.no == nil)
+    #expect(few.before?.yes == nil && few.after?.no == nil && few.after?.void == 9 && few.after?.isCarried == true)
+    let many = view(10)
+    #expect(many.yes == 10 && many.no == 0 && many.before?.yes == 20 && many.after?.yes == 10)
+    let hidden = view(10, totals: .hidden)
+    #expect(hidden.ballots == 10 && hidden.yes == nil && hidden.before == nil && hidden.after == nil)
+    #expect(view(10, totals: .hidden, state: .closed).yes == 10)
+  }
+
   @Test func theLedgerSaysByWhatBallotsWereChosenAndNoMore() {
     let all = BallotCondition(
       acceptedFrom: "a", acceptedUntil: "b", origin: "c", maximumAccountDays: 1, records: ["1/1"], quarantined: true)

@@ -1,4 +1,5 @@
 import Contracts
+import Crypto
 import ServiceKit
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 
   private func raised(_ suspicion: Suspicion, _ address: String, _ proposal: ProposalID, times: Int) -> Int {
     let sender = ClientAddress(address)
-    return (0..<times).filter { _ in suspicion.isRaised(by: sender, on: proposal) }.count
+    return (0..<times).filter { _ in suspicion.isRaised(by: sender, for: randomBytes(32), on: proposal) }.count
   }
 
   @Test func whatComesFromOneAddressBeyondTheRateOfAnHourIsSuspicious() {
@@ -27,9 +28,19 @@ import Testing
   @Test func theAddressesOfASixtyFourAreOne() {
     let suspicion = suspicion(3)
     let proposal = ProposalID()
-    let raised = (1...5).filter { suspicion.isRaised(by: ClientAddress("2001:db8:0:1::\($0)"), on: proposal) }
+    let raised = (1...5).filter {
+      suspicion.isRaised(by: ClientAddress("2001:db8:0:1::\($0)"), for: randomBytes(32), on: proposal)
+    }
     #expect(raised == [4, 5])
-    #expect(!suspicion.isRaised(by: ClientAddress("2001:db8:0:2::1"), on: proposal))
+    #expect(!suspicion.isRaised(by: ClientAddress("2001:db8:0:2::1"), for: randomBytes(32), on: proposal))
+  }
+
+  @Test func whoCastsAgainAndAgainDoesNotMakeTheNeighboursSuspicious() {
+    let suspicion = suspicion(3)
+    let (proposal, address) = (ProposalID(), ClientAddress("203.0.113.9"))
+    let one = randomBytes(32)
+    #expect((0..<100).allSatisfy { _ in !suspicion.isRaised(by: address, for: one, on: proposal) })
+    #expect(raised(suspicion, "203.0.113.9", proposal, times: 3) == 1)
   }
 
   @Test func theRateIsOfAnHour() throws {
@@ -48,6 +59,6 @@ import Testing
   @Test func withoutARateOrAnAddressNothingIsSuspicious() {
     #expect(raised(suspicion(0), "203.0.113.9", ProposalID(), times: 1_000) == 0)
     let suspicion = suspicion(1)
-    #expect((0..<10).allSatisfy { _ in !suspicion.isRaised(by: nil, on: ProposalID()) })
+    #expect((0..<10).allSatisfy { _ in !suspicion.isRaised(by: nil, for: randomBytes(32), on: ProposalID()) })
   }
 }

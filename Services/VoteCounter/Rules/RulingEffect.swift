@@ -1,12 +1,5 @@
 import Contracts
 
-/// What is kept of a ballot that is not simply counted; the raw values are in the database. Void is final.
-enum BallotMark {
-  static let quarantined: Int16 = 0
-  static let void: Int16 = 1
-  static let released: Int16 = 2
-}
-
 /// What a ruling does to a ballot that stands as it does.
 struct RulingEffect: Sendable, Equatable {
   /// What becomes of the tally.
@@ -16,11 +9,21 @@ struct RulingEffect: Sendable, Equatable {
   ///   - isYes: what the ballot says.
   ///   - isQuarantined: it has not been counted yet.
   init(_ kind: BallotRuling.Kind, vote: Int32, isYes: Bool, isQuarantined: Bool) {
-    var increment = Increment(vote: vote)
-    let counted: Int64 = kind == .release ? 1 : isQuarantined ? 0 : -1
-    if isYes { increment.yes = counted } else { increment.no = counted }
-    if kind == .void { increment.void = 1 }
-    if isQuarantined { increment.quarantined = -1 }
+    func counted(_ ballots: Int64) -> Increment {
+      isYes ? Increment(vote: vote, yes: ballots) : Increment(vote: vote, no: ballots)
+    }
+    var increment: Increment
+    switch (kind, isQuarantined) {
+    case (.void, false):
+      increment = counted(-1)
+      increment.void = 1
+    case (.void, true): increment = Increment(vote: vote, void: 1, quarantined: -1)
+    case (.release, true):
+      increment = counted(1)
+      increment.quarantined = -1
+    // Nothing is released that is not held, and the end of a ruling is over no ballot.
+    case (.release, false), (.end, _): increment = Increment(vote: vote)
+    }
     self.increment = increment
   }
 }
@@ -33,7 +36,7 @@ struct RulingOutcome: Sendable {
   var repeated: [Int32: Int64] = [:]
   /// Those over ballots that there are not.
   var rejected: [BallotBatch.Rejected] = []
-  /// Rulings that have been told to another partition in full.
+  /// Rulings whose ends were new in some partition.
   var ended: [RulingID] = []
 }
 
