@@ -7,6 +7,7 @@ import pytest
 from ballots import check_the_count
 from counters import Voters, seeded
 from forum import eventually
+from test_origins import origin_hash
 from test_overload import BallotBox
 from test_schedule import events
 
@@ -144,12 +145,7 @@ def test_ballots_of_one_network_are_found_by_its_hash_and_voided(forum):
             address = {"X-Forwarded-For": "203.0.113.5" if index < 4 else "192.0.2.5"}
             eventually(lambda: forum.cast(proposal, voter, base=box.base, headers=address).ok, 20)
     forum.await_tally(proposal, 6, 0)
-    [(origin,)] = forum.sql(
-        # The origin hash stands behind pseudonym and time in each entry of 42 bytes.
-        "SELECT left(encode(data, 'hex'), 84) FROM voting.ballot_origin "
-        f"WHERE proposal = '{proposal}' ORDER BY id LIMIT 1"
-    )
-    site = origin[48:56]
+    site = origin_hash(forum, "203.0.113.5")[:4].hex()
     ruling = carry_out(forum, proposal, {"origin": site}, code="same-hand")
     assert ruling["yes"] == 4 and ruling["criteria"] == ["origin"]
     assert site not in str(rulings(forum, proposal)), "hashes of addresses are not public"
