@@ -55,7 +55,7 @@ extension Proposal {
   func isReadable(by caller: Caller?) -> Bool {
     guard !isPublic else { return true }
     guard let caller else { return false }
-    return caller.citizen == author || !caller.roles.isDisjoint(with: [.supportUnit, .admin])
+    return caller.citizen == author || caller.isStaff
   }
 
   /// What the others are told when the author hands it in again.

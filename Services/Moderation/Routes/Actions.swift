@@ -19,7 +19,7 @@ extension Reviews {
       }
       before = number
     }
-    let isStaff = request.caller.map { !$0.roles.isDisjoint(with: [.supportUnit, .admin]) } ?? false
+    let isStaff = request.caller?.isStaff ?? false
     let actions = try await database.actions(on: proposal, before: before, limit + 1)
     let page = Page(actions, limit: limit) { String($0.number) }
     return try .json(

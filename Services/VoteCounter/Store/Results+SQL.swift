@@ -15,7 +15,7 @@ extension Transaction {
       WHERE t.vote = v.number AND v.number = ANY(\(numbers)) AND v.closed_at IS NULL
         AND (SELECT count(*) FROM ballot_control c WHERE c.vote = v.number AND c.action = 2)
           = \(Int(Topics.ballots.partitions))
-      RETURNING v.number, v.yes_bar, v.rule_hash, v.carried
+      RETURNING v.number, v.yes_bar
       """)
     guard !rows.isEmpty else { return }
     let closed = try rows.map { try $0["number"] as Int32 }

@@ -169,7 +169,7 @@ struct BallotBox: Sendable {
   private func refusal(_ proposal: ProposalID, at now: Date) async throws -> Problem {
     var known = book.entry(of: proposal)?.vote
     if known == nil { known = try await database.vote(on: proposal) }
-    guard let vote = known else { return .notFound("There is no vote on \(proposal).") }
+    guard let vote = known else { return .noVote(on: proposal) }
     switch vote.state {
     case .scheduled where now < vote.rule.opensAt:
       return .conflict("vote-not-open", "The vote opens at \(JSON.timestamp(vote.rule.opensAt)).")

@@ -23,9 +23,7 @@ extension BallotBox {
       }
       receipt = known
     }
-    guard let vote = try await database.vote(on: proposal) else {
-      throw Problem.notFound("There is no vote on \(proposal).")
-    }
+    let vote = try await database.existingVote(on: proposal)
     let pseudonym = Pseudonyms.pseudonym(
       issuer: caller.issuer, subject: caller.subject, key: book.key(of: proposal))
     if let receipt, receipt.partition != BallotRecord.partition(of: pseudonym, count: Topics.ballots.partitions) {

@@ -64,9 +64,7 @@ extension Votes {
     let now = clock.now
     return try await database.transaction { transaction in
       try await transaction.idempotent(request, at: now) {
-        guard let vote = try await transaction.vote(on: proposal, locked: true) else {
-          throw Problem.notFound("There is no vote on \(proposal).")
-        }
+        let vote = try await transaction.existingVote(on: proposal, locked: true)
         let change = try decision(vote, now)
         try await transaction.insert(change, of: vote, by: caller.citizen, at: now)
         return try .json(VoteChangeView(change), status: 202)

@@ -10,9 +10,7 @@ extension Votes {
   /// SHA-256 is that of `VoteClosed` or `VoteResultAmended`, and in `Repr-Digest` (RFC 9530). 404 until the vote has closed.
   func result(_ request: Request) async throws -> Response {
     let proposal: ProposalID = try request.id()
-    guard let vote = try await database.vote(on: proposal) else {
-      throw Problem.notFound("There is no vote on \(proposal).")
-    }
+    let vote = try await database.existingVote(on: proposal)
     let edition = try request.query("edition", default: 0, in: 0...Int(Int32.max))
     guard let (document, hash) = try await database.result(of: vote, edition: edition == 0 ? nil : Int32(edition))
     else {

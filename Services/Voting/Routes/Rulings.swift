@@ -92,8 +92,8 @@ extension Votes {
     let limit = try request.query("limit", default: 20, in: 1...100)
     let place = try request.query("after").map(TimeCursor<Kinds.Ruling>.init)
     let proposal: ProposalID = try request.id()
-    guard let vote = try await database.vote(on: proposal) else { throw Self.noVote(proposal) }
-    let isStaff = request.caller.map { !$0.roles.isDisjoint(with: [.supportUnit, .admin]) } ?? false
+    let vote = try await database.existingVote(on: proposal)
+    let isStaff = request.caller?.isStaff ?? false
     let rulings = try await database.rulings(on: vote, all: isStaff, before: place, limit + 1)
     let page = Page(rulings, limit: limit) { TimeCursor($0.proposedAt, $0.id).text }
     return try .json(
@@ -109,7 +109,7 @@ extension Votes {
     let now = clock.now
     return try await database.transaction { transaction in
       try await transaction.idempotent(request, at: now) {
-        guard let vote = try await transaction.vote(on: proposal) else { throw Self.noVote(proposal) }
+        let vote = try await transaction.existingVote(on: proposal)
         guard let ruling = try await transaction.ruling(id, on: vote) else {
           throw Problem.notFound("There is no ruling \(id) on this vote.")
         }
@@ -132,6 +132,4 @@ extension Votes {
     }
     return ballots
   }
-
-  private static func noVote(_ proposal: ProposalID) -> Problem { .notFound("There is no vote on \(proposal).") }
 }

@@ -10,9 +10,7 @@ extension Votes {
     // Hours since 1970.
     let before = try request.query("after", default: Self.lastHour, in: 0...Self.lastHour)
     let proposal: ProposalID = try request.id()
-    guard let vote = try await database.vote(on: proposal) else {
-      throw Problem.notFound("There is no vote on \(proposal).")
-    }
+    let vote = try await database.existingVote(on: proposal)
     let trends = try await database.trends(
       of: vote, before: Date(milliseconds: Int64(before) * VoteTrend.hour), limit: limit + 1)
     return try .json(Page(trends, limit: limit) { String($0.hour.milliseconds / VoteTrend.hour) })

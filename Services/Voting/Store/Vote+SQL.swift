@@ -42,7 +42,17 @@ extension Tally {
   }
 }
 
+extension Problem {
+  static func noVote(on proposal: ProposalID) -> Problem { .notFound("There is no vote on \(proposal).") }
+}
+
 extension QueryRunner {
+  /// - Throws: `Problem` 404 where there is none.
+  func existingVote(on proposal: ProposalID, locked: Bool = false) async throws -> Vote {
+    guard let vote = try await vote(on: proposal, locked: locked) else { throw Problem.noVote(on: proposal) }
+    return vote
+  }
+
   func vote(on proposal: ProposalID, locked: Bool = false) async throws -> Vote? {
     let lock: Query = locked ? " FOR UPDATE" : ""
     return try await one(
@@ -65,7 +75,7 @@ extension QueryRunner {
       SELECT \(fragment: columns), t.yes, t.no, t.void, t.quarantined, t.version, t.counted_at, t.crossed_at
       FROM vote v JOIN tally t ON t.vote = v.number WHERE v.proposal = \(proposal)
       """)
-    guard let row else { throw Problem.notFound("There is no vote on \(proposal).") }
+    guard let row else { throw Problem.noVote(on: proposal) }
     return (try Vote(row), try Tally(row))
   }
 

@@ -20,6 +20,8 @@ public struct Caller: Sendable {
   public var roles: Set<Role> { held.roles }
   /// Whether the token has a role; cheaper than a look into `roles`.
   public func has(_ role: Role) -> Bool { !held.isDisjoint(with: RoleBits([role])) }
+  /// Whether the caller is of the Support Unit, or an administrator in its place.
+  public var isStaff: Bool { has(.supportUnit) || has(.admin) }
   /// The role as which a member of the Support Unit acts, or an administrator in its place.
   public var staffRole: Role { has(.supportUnit) ? .supportUnit : .admin }
   /// The same as bits: hundreds of thousands of callers are remembered, and one is checked for each request.
