@@ -1,9 +1,6 @@
 import Contracts
 import FoundationEssentials
 
-/// A step of a case that somebody owes within a period.
-enum LegalStep: String, Sendable, CaseIterable { case committee, ministry }
-
 /// A period in calendar days, counted as the Korean Civil Code counts: the first day does not count unless it is whole
 /// (article 157), and the period ends with its last day (article 159). Saturdays and holidays are not looked at yet
 /// (article 161).

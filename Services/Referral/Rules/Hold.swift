@@ -1,0 +1,30 @@
+import Contracts
+import FoundationEssentials
+
+/// That somebody has a case, and until when they owe the next step: one link of the chain of custody, and its clock.
+struct Hold: Sendable, Equatable {
+  /// Counts the holds of a case: 1, 2, 3.
+  let number: Int32
+  /// What is owed.
+  let step: LegalStep
+  let holder: Holder
+  let since: Date
+  /// Nil: nothing is owed by a certain day yet.
+  var dueAt: Date?
+  /// Once a hold at most.
+  var `extension`: Extension?
+  /// When the holder was reminded, what was owed became late, and the next office was told: each once a due date.
+  var remindedAt: Date?
+  var overdueAt: Date?
+  var escalatedAt: Date?
+  /// When somebody else took over, or the case ended; nil for the one who has it now.
+  var until: Date?
+
+  /// That more time was taken, with a public reason.
+  struct Extension: Sendable, Equatable {
+    /// When it would have been due.
+    let from: Date
+    let reason: String
+    let at: Date
+  }
+}
