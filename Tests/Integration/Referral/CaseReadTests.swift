@@ -73,6 +73,7 @@ import Testing
       #expect(try await Self.list(bench, "late=true").items.isEmpty)
       try await other.lose(crossing: 1, on: 400)
       #expect(try await Self.list(bench, "late=true").items.map(\.proposal) == [bench.proposal])
+      #expect(try await bench.database.cases(CaseFilter(), after: nil, 10).allSatisfy { $0.dossier == Dossier() })
       let id = try #require(next.items.first).id.description
       let one = try await bench.cases.read(Self.request(nil, ["id": id]))
       #expect(one.headers["etag"] == "\"7\"")
