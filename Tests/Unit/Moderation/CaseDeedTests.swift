@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import Postgres
 import ServiceKit
 import Testing
 
@@ -9,7 +10,9 @@ import Testing
 @Suite struct CaseDeedTests {
   private let time = Date(milliseconds: 1_790_000_000_123)
   private let actor = CitizenID()
-  private let (id, proposal, title) = (CaseID(), ProposalID(), "밤 버스")
+  private let id = CaseID()
+  private let proposal = ProposalID()
+  private let title = "밤 버스"
   private let session = CaseSession(name: "제12차", meetsAt: Date(milliseconds: 1_790_000_100_000))
 
   private func milestone() throws -> Milestone {
