@@ -10,19 +10,21 @@ public struct ReferralService: ServiceDefinition {
   public static let migrations = Migrations.all
 
   private let cases: Cases
+  private let periods: Periods
 
   /// Nothing of its own to set or to open.
   public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
     cases = Cases(database: kit.database, clock: kit.clock, log: kit.log)
+    periods = Periods(database: kit.database, clock: kit.clock, log: kit.log)
   }
 
-  /// The cases and the ministries, for everyone.
+  /// The cases, the ministries and the rules of time, for everyone.
   public var routes: [Route] {
     [
       .get("/v1/cases", for: .everyone, cases.list),
       .get("/v1/cases/{id}", for: .everyone, cases.read),
       .get("/v1/ministries", for: .everyone, cases.ministries),
-    ]
+    ] + periods.routes
   }
 
   /// Bars that were crossed, and the texts of proposals for the ministry in charge.

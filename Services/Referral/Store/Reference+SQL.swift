@@ -3,14 +3,6 @@ import Postgres
 import ServiceKit
 
 extension Transaction {
-  /// - Throws: `PostgresError` if the step has no period: the migration seeds all of them.
-  func period(of step: LegalStep) async throws -> LegalPeriod {
-    guard let row = try await one("SELECT days FROM legal_period WHERE step = \(step.rawValue)") else {
-      throw PostgresError(sqlState: "P0002", message: "the legal period of a step is missing")
-    }
-    return LegalPeriod(days: try row["days"])
-  }
-
   /// Nil when no ministry is named for the category, or one that this program does not know.
   func ministry(for category: Category) async throws -> Ministry? {
     let row = try await one("SELECT ministry FROM category_ministry WHERE category = \(category)")
