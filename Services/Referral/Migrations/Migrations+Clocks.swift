@@ -18,17 +18,14 @@ extension Migrations {
     Migration(
       111, "clocks of the steps",
       """
-      -- Null where no rule but a plan says when a step is due.
-      ALTER TABLE legal_period ALTER COLUMN days DROP NOT NULL,
+      ALTER TABLE legal_period
         ADD COLUMN unit text NOT NULL DEFAULT 'calendar' CHECK (unit IN ('calendar', 'working')),
         ADD COLUMN reminder_days int NOT NULL DEFAULT 7 CHECK (reminder_days > 0),
         ADD COLUMN escalation_days int NOT NULL DEFAULT 10 CHECK (escalation_days > 0),
         ADD COLUMN escalates_to text[] NOT NULL DEFAULT '{}'
           CHECK (escalates_to <@ ARRAY['support-unit', 'committee', 'strategy-meeting']),
         ADD COLUMN extension_days int NOT NULL DEFAULT 0 CHECK (extension_days >= 0);
-      INSERT INTO legal_period (step, days, unit) VALUES
-        ('review', 10, 'working'), ('strategy-meeting', 60, 'calendar'), ('implementation', NULL, 'calendar')
-        ON CONFLICT (step) DO UPDATE SET unit = EXCLUDED.unit;
+      UPDATE legal_period SET unit = 'working' WHERE step = 'review';
       UPDATE legal_period SET reminder_days = seed.reminder, escalation_days = seed.escalation,
         escalates_to = seed.offices, extension_days = seed.extension
       FROM (VALUES
@@ -39,6 +36,10 @@ extension Migrations {
         ('implementation', 30, 30, ARRAY['support-unit', 'strategy-meeting'], 0)
       ) AS seed (step, reminder, escalation, offices, extension)
       WHERE legal_period.step = seed.step;
+
+      -- When the clock of the hold has to be looked at next; null: as soon as possible.
+      ALTER TABLE case_hold ADD COLUMN clock_at timestamptz;
+      CREATE INDEX hold_by_clock ON case_hold (clock_at NULLS FIRST, case_id) WHERE ended_at IS NULL;
       """),
   ]
 

@@ -72,7 +72,7 @@ struct Periods: Sendable {
 
   /// `GET /v1/periods`: how long each step may take, and what comes of it when it takes longer.
   func periods(_ request: Request) async throws -> Response {
-    let clocks = try await database.clocks()
+    let clocks = try await database.terms().clocks
     let views = LegalStep.allCases.compactMap { clocks[$0].map(PeriodView.init) }
     return try .json(Page(views, limit: views.count) { $0.step.rawValue }, cache: .seconds(60))
   }
@@ -92,7 +92,7 @@ struct HolidayView: Encodable, Sendable {
 /// The rules of a step's time as the API shows them.
 struct PeriodView: Encodable, Sendable {
   let step: LegalStep
-  let days: Nullable<Int>
+  let days: Int
   let unit: LegalPeriod.Unit
   let reminderDays: Int
   let escalationDays: Int
@@ -101,7 +101,7 @@ struct PeriodView: Encodable, Sendable {
 
   init(_ clock: LegalClock) {
     step = clock.step
-    days = Nullable(clock.days)
+    days = clock.days
     unit = clock.unit
     reminderDays = clock.reminderDays
     escalationDays = clock.escalationDays

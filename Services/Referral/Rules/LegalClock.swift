@@ -4,8 +4,7 @@ import FoundationEssentials
 /// What the rules of a step say about its time: a row of the table `legal_period`.
 struct LegalClock: Sendable, Equatable {
   let step: LegalStep
-  /// Its days are nil where no rule but a plan says when it is due.
-  let days: Int?
+  let days: Int
   let unit: LegalPeriod.Unit
   /// Days before the due date on which the holder is reminded.
   let reminderDays: Int
@@ -16,8 +15,7 @@ struct LegalClock: Sendable, Equatable {
   let extensionDays: Int
   var holidays = Holidays.none
 
-  /// For what counts in the step's unit.
-  func period(of days: Int) -> LegalPeriod { LegalPeriod(days: days, unit: unit, holidays: holidays) }
+  var period: LegalPeriod { LegalPeriod(days: days, unit: unit, holidays: holidays) }
 
   /// Nine in the morning of a working day in Korea: the last one that is `reminderDays` before the due date.
   func reminder(before due: Date) -> Date {
@@ -41,13 +39,12 @@ enum ClockMove: Sendable, Equatable {
 }
 
 extension Hold {
-  /// What is to be done at a moment, in its order. Nothing once somebody else has the case, or while nothing is owed by a
-  /// certain day; a suspended case is not asked.
+  /// What is to be done at a moment, in its order; nothing once somebody else has the case. A suspended case is not asked.
   ///
-  /// Each comes once for a due date. A reminder comes before the due date or not at all: after it, lateness says more. It
-  /// also does not come where the hand-over itself came later than it should.
+  /// Each comes once for a due date, and anew for another one. A reminder comes before the due date or not at all: after it,
+  /// lateness says more. It also does not come where the hand-over itself came later than its moment.
   func moves(due now: Date, by clock: LegalClock) -> [ClockMove] {
-    guard until == nil, let dueAt else { return [] }
+    guard until == nil else { return [] }
     if now <= dueAt {
       let moment = clock.reminder(before: dueAt)
       return remindedAt == nil && moment > since && moment <= now ? [.remind] : []
@@ -58,7 +55,7 @@ extension Hold {
 
   /// When the next move comes that has not been made; nil when nothing will come by itself.
   func nextMove(after now: Date, by clock: LegalClock) -> Date? {
-    guard until == nil, let dueAt else { return nil }
+    guard until == nil else { return nil }
     let reminder = clock.reminder(before: dueAt)
     if remindedAt == nil, reminder > since, now <= dueAt { return reminder }
     // Late is what is later than the last millisecond.
@@ -66,25 +63,12 @@ extension Hold {
     return escalatedAt == nil && !clock.escalatesTo.isEmpty ? clock.escalation(after: dueAt) : nil
   }
 
-  /// The hold after a move.
-  func after(_ move: ClockMove, at now: Date) -> Hold {
-    var changed = self
+  /// Puts down that a move was made.
+  mutating func note(_ move: ClockMove, at now: Date) {
     switch move {
-    case .remind: changed.remindedAt = now
-    case .overdue: changed.overdueAt = now
-    case .escalate: changed.escalatedAt = now
+    case .remind: remindedAt = now
+    case .overdue: overdueAt = now
+    case .escalate: escalatedAt = now
     }
-    return changed
-  }
-
-  /// The hold with another due date, for which the clock starts anew: what is not late any more can become late again,
-  /// and a reminder comes again when its moment is ahead.
-  func due(_ new: Date?, at now: Date, by clock: LegalClock) -> Hold {
-    guard new != dueAt else { return self }
-    var changed = self
-    changed.dueAt = new
-    if let new, clock.reminder(before: new) > now { changed.remindedAt = nil }
-    if new.map({ $0 >= now }) ?? true { (changed.overdueAt, changed.escalatedAt) = (nil, nil) }
-    return changed
   }
 }

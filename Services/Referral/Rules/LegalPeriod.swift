@@ -50,11 +50,4 @@ struct LegalPeriod: Sendable, Equatable {
     case .working: holidays.workingDay(days, after: day)
     }
   }
-
-  /// The same for a period of calendar days whose end moves over nothing.
-  static func end(_ end: Date, movedBySuspensionFrom start: Date, to stop: Date) -> Date {
-    guard start.milliseconds <= end.milliseconds else { return end }
-    let days = Day(of: stop).number - Day(of: start).number
-    return days > 0 ? Date(milliseconds: end.milliseconds + days * 86_400_000) : end
-  }
 }

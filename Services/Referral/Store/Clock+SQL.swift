@@ -1,4 +1,5 @@
 import Contracts
+import FoundationEssentials
 import Postgres
 
 extension LegalClock {
@@ -7,11 +8,8 @@ extension LegalClock {
 
   fileprivate init(_ row: Row, _ holidays: Holidays) throws {
     let names: [String] = try row["escalates_to"]
-    guard let step = LegalStep(rawValue: try row["step"]) else {
-      throw PostgresError(sqlState: "42804", message: "a legal period is of a step that this program does not know")
-    }
     self.init(
-      step: step, days: (try row["days"] as Int32?).map(Int.init), unit: try row["unit"],
+      step: try row["step"], days: try row["days"], unit: try row["unit"],
       reminderDays: try row["reminder_days"], escalationDays: try row["escalation_days"],
       escalatesTo: names.compactMap(Holder.init(name:)), extensionDays: try row["extension_days"], holidays: holidays)
   }
@@ -26,30 +24,55 @@ extension QueryRunner {
     return Holidays(try rows.map { Day(number: Int64(try $0["number"] as Int32)) })
   }
 
-  /// What the rules say about the time of each step.
-  func clocks() async throws -> [LegalStep: LegalClock] {
+  /// What the rules say about the time of each step, as they are now.
+  func terms() async throws -> Terms {
     let holidays = try await holidays()
     let rows = try await query("SELECT \(fragment: LegalClock.columns) FROM legal_period")
     let clocks = try rows.map { try LegalClock($0, holidays) }
-    return Dictionary(clocks.map { ($0.step, $0) }) { first, _ in first }
+    return Terms(clocks: Dictionary(clocks.map { ($0.step, $0) }) { $1 })
+  }
+}
+
+extension Database {
+  /// Cases whose clock has something to tell, or was not looked at since it was set; the longest waiting first.
+  func casesWithClocksDue(at now: Date, _ limit: Int) async throws -> [CaseID] {
+    try await query(
+      """
+      SELECT case_hold.case_id FROM case_hold JOIN referral_case ON referral_case.id = case_hold.case_id
+      WHERE ended_at IS NULL AND (clock_at IS NULL OR clock_at <= \(now))
+        AND state <> \(CaseState.suspended.rawValue)
+      ORDER BY clock_at NULLS FIRST, case_hold.case_id LIMIT \(limit)
+      """
+    ).map { try $0["case_id"] }
   }
 
-  /// - Throws: `PostgresError` if the step has no row: the migrations seed all of them.
-  func clock(of step: LegalStep) async throws -> LegalClock {
-    guard
-      let row = try await query(
-        "SELECT \(fragment: LegalClock.columns) FROM legal_period WHERE step = \(step.rawValue)"
-      ).first
-    else { throw PostgresError(sqlState: "P0002", message: "the legal period of a step is missing") }
-    return try LegalClock(row, await holidays())
+  /// How many cases each holder is late with.
+  func overdueCounts(at now: Date) async throws -> [String: Int] {
+    let rows = try await query(
+      """
+      SELECT holder, count(*) AS cases FROM case_hold JOIN referral_case ON referral_case.id = case_hold.case_id
+      WHERE ended_at IS NULL AND due_at < \(now) AND state <> \(CaseState.suspended.rawValue) GROUP BY holder
+      """)
+    return Dictionary(try rows.map { (try $0["holder"] as String, try $0["cases"] as Int) }) { $1 }
+  }
+}
+
+extension Transaction {
+  /// The case, unless somebody else works on it at this moment.
+  func lockedCase(unlessBusy id: CaseID) async throws -> Case? {
+    guard try await one("SELECT FROM referral_case WHERE id = \(id) FOR UPDATE SKIP LOCKED") != nil else { return nil }
+    return try await lockedCase(id)
   }
 
-  /// - Throws: `PostgresError` if the step has no row, or no days.
-  func period(of step: LegalStep) async throws -> LegalPeriod {
-    let clock = try await clock(of: step)
-    guard let days = clock.days else {
-      throw PostgresError(sqlState: "P0002", message: "no rule says how long a step may take")
-    }
-    return clock.period(of: days)
+  /// Keeps what the clock of the last hold has told, and when it has to be looked at again. The case keeps its version:
+  /// nobody's work on it has become another's.
+  func keepClock(of known: Case, next: Date?) async throws {
+    guard let hold = known.holds.last else { return }
+    try await execute(
+      """
+      UPDATE case_hold SET reminded_at = \(hold.remindedAt), overdue_at = \(hold.overdueAt),
+        escalated_at = \(hold.escalatedAt), clock_at = coalesce(\(next), 'infinity')
+      WHERE case_id = \(known.id) AND number = \(hold.number)
+      """)
   }
 }

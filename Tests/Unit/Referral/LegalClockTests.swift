@@ -19,7 +19,7 @@ import Testing
     let molit = try #require(Ministry.named("molit"))
     return Hold(
       number: 1, step: .ministry, holder: .ministry(molit), since: since,
-      dueAt: clock.period(of: 60).end(from: since))
+      dueAt: clock.period.end(from: since))
   }
 
   @Test func aHoldIsRemindedThenLateThenEscalatedOnceEach() throws {
@@ -28,16 +28,16 @@ import Testing
     #expect(hold.moves(due: try at("2027-01-11", 8), by: clock).isEmpty)
     #expect(try hold.nextMove(after: hold.since, by: clock) == at("2027-01-11", 9))
     #expect(hold.moves(due: try at("2027-01-11", 9), by: clock) == [.remind])
-    hold = hold.after(.remind, at: try at("2027-01-11", 9))
+    hold.note(.remind, at: try at("2027-01-11", 9))
     #expect(hold.moves(due: try at("2027-01-25", 23), by: clock).isEmpty)
     #expect(try hold.nextMove(after: at("2027-01-12"), by: clock) == #require(Day("2027-01-26")).start)
     #expect(hold.moves(due: try at("2027-01-26", 0), by: clock) == [.overdue])
-    hold = hold.after(.overdue, at: try at("2027-01-26", 0))
+    hold.note(.overdue, at: try at("2027-01-26", 0))
     // Ten days later is Thursday 4 February.
     #expect(try hold.nextMove(after: at("2027-01-26"), by: clock) == at("2027-02-04", 9))
     #expect(hold.moves(due: try at("2027-02-04", 8), by: clock).isEmpty)
     #expect(hold.moves(due: try at("2027-02-04", 9), by: clock) == [.escalate(to: [.supportUnit, .strategyMeeting])])
-    hold = hold.after(.escalate(to: clock.escalatesTo), at: try at("2027-02-04", 9))
+    hold.note(.escalate(to: clock.escalatesTo), at: try at("2027-02-04", 9))
     #expect(hold.moves(due: try at("2029-01-01"), by: clock).isEmpty)
     #expect(hold.nextMove(after: try at("2027-02-04"), by: clock) == nil)
   }
@@ -56,13 +56,9 @@ import Testing
     #expect(try clock.escalation(after: #require(Day("2027-01-28")).end) == at("2027-02-10", 9))
   }
 
-  @Test func nothingMovesOnceSomebodyElseHasTheCaseOrNothingIsOwed() throws {
+  @Test func nothingMovesOnceSomebodyElseHasTheCase() throws {
     var hold = try hold()
     hold.until = try at("2027-01-01")
-    #expect(hold.moves(due: try at("2028-01-01"), by: clock).isEmpty)
-    #expect(hold.nextMove(after: try at("2027-01-01"), by: clock) == nil)
-    hold.until = nil
-    hold.dueAt = nil
     #expect(hold.moves(due: try at("2028-01-01"), by: clock).isEmpty)
     #expect(hold.nextMove(after: try at("2027-01-01"), by: clock) == nil)
   }
@@ -74,52 +70,78 @@ import Testing
     #expect(try hold.nextMove(after: hold.since, by: clock) == #require(Day("2026-12-05")).start)
   }
 
+  // MARK: On a case
+
+  private var terms: Terms { Terms(clocks: [.ministry: clock]) }
+
+  /// The case of a ministry with the hold above.
+  private func held() throws -> Case {
+    var known = try CaseWalk.assigned()
+    known.holds = [try hold()]
+    return known
+  }
+
+  private func extended(_ known: Case, by days: Int, at now: Date) throws -> Change {
+    try known.extended(by: days, because: "예산 협의", within: terms, by: CaseWalk.actor, at: now)
+  }
+
+  private func refusal(_ known: Case, by days: Int, at now: Date, _ terms: Terms? = nil) -> String? {
+    do throws(Problem) {
+      _ = try known.extended(by: days, because: "이유", within: terms ?? self.terms, by: CaseWalk.actor, at: now)
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test func theMinistryAndEverybodyAreToldWhatTheClockTellsAndNothingElseChanges() throws {
+    let known = try held()
+    let reminded = try known.clockMoved(within: terms, at: at("2027-01-11"))
+    #expect(reminded.names == ["reminded>molit"])
+    let late = try reminded.changed.clockMoved(within: terms, at: at("2027-03-01"))
+    #expect(late.names == ["overdue>molit", "escalated>molit", "escalated>molit"])
+    #expect(late.told.compactMap { ($0.event as? CaseEscalated)?.to } == ["support-unit", "strategy-meeting"])
+    #expect(try late.changed.clockMoved(within: terms, at: at("2028-03-01")).told.isEmpty)
+    var same = late.changed
+    same.holds[0] = known.holds[0]
+    #expect(same == known)
+  }
+
   @Test func anExtensionMovesTheEndOnceAndTheReminderComesAgain() throws {
-    let reminded = try hold().after(.remind, at: try at("2027-01-11"))
-    let longer = try reminded.extended(by: 30, because: "예산 협의", at: at("2027-01-20"), by: clock)
-    #expect(try longer.dueAt == #require(Day("2027-02-24")).end)
-    #expect(try longer.extension == .init(from: #require(Day("2027-01-25")).end, reason: "예산 협의", at: at("2027-01-20")))
-    #expect(longer.remindedAt == nil)
-    #expect(longer.moves(due: try at("2027-02-10"), by: clock) == [.remind])
-    #expect(throws: Problem.self) { try longer.extended(by: 1, because: "", at: at("2027-01-21"), by: clock) }
-    // A week more: the moment of its reminder is over, and it is not told twice.
-    let week = try reminded.extended(by: 7, because: "예산 협의", at: at("2027-01-20"), by: clock)
-    #expect(try week.remindedAt == at("2027-01-11"))
+    let reminded = try held().clockMoved(within: terms, at: at("2027-01-11")).changed
+    let change = try extended(reminded, by: 30, at: at("2027-01-20"))
+    let hold = try #require(change.changed.hold)
+    #expect(change.names == ["extended>molit"] && hold.remindedAt == nil)
+    #expect(try hold.dueAt == #require(Day("2027-02-24")).end)
+    #expect(try hold.extension?.from == #require(Day("2027-01-25")).end)
+    #expect(try change.changed.clockMoved(within: terms, at: at("2027-02-10")).names == ["reminded>molit"])
+    #expect(refusal(change.changed, by: 1, at: try at("2027-01-21")) == "extended-already")
   }
 
   @Test func anExtensionIsRefusedWhenItIsTooLongTooLateOrOfNothing() throws {
-    let hold = try hold()
-    func refusal(_ hold: Hold, _ days: Int, _ now: Date, _ clock: LegalClock) -> String? {
-      do throws(Problem) {
-        _ = try hold.extended(by: days, because: "이유", at: now, by: clock)
-        return nil
-      } catch { return error.code }
-    }
-    let (early, end) = (try at("2027-01-01"), try #require(hold.dueAt))
-    #expect(refusal(hold, 60, early, clock) == nil && refusal(hold, 1, end, clock) == nil)
-    #expect(refusal(hold, 0, early, clock) == "invalid" && refusal(hold, 61, early, clock) == "invalid")
-    #expect(refusal(hold, 1, Date(milliseconds: end.milliseconds + 1), clock) == "late-already")
+    let known = try held()
+    let (early, end) = (try at("2027-01-01"), try hold().dueAt)
+    #expect(refusal(known, by: 60, at: early) == nil && refusal(known, by: 1, at: end) == nil)
+    #expect(refusal(known, by: 61, at: early) == "invalid")
+    #expect(refusal(known, by: 1, at: Date(milliseconds: end.milliseconds + 1)) == "late-already")
     let none = LegalClock(
-      step: .implementation, days: nil, unit: .calendar, reminderDays: 30, escalationDays: 30, escalatesTo: [],
+      step: .ministry, days: 60, unit: .calendar, reminderDays: 30, escalationDays: 30, escalatesTo: [],
       extensionDays: 0)
-    #expect(refusal(hold, 1, early, none) == "not-extendable")
-    var over = hold
-    over.until = early
-    #expect(refusal(over, 1, early, clock) == "nothing-due")
-    over = hold
-    over.dueAt = nil
-    #expect(refusal(over, 1, early, clock) == "nothing-due")
+    #expect(refusal(known, by: 1, at: early, Terms(clocks: [.ministry: none])) == "not-extendable")
+    var over = known
+    over.release(at: early)
+    #expect(refusal(over, by: 1, at: early) == "wrong-stage")
+    let suspended = try #require(known.suspended(by: CaseWalk.lost(at: 12), at: early)).changed
+    #expect(refusal(suspended, by: 1, at: early) == "case-suspended")
+    #expect(throws: Problem.self) { try ExtensionDraft(days: 0, reason: "이유").checked() }
+    #expect(throws: Problem.self) { try ExtensionDraft(days: 1, reason: " ").checked() }
+    #expect(try ExtensionDraft(days: 1, reason: " 이유 ").checked().reason == "이유")
   }
 
-  @Test func aNewDueDateStartsTheClockAnewAndThatOfThePastChangesNothing() throws {
-    let now = try at("2027-03-01")
-    let late = try hold().after(.overdue, at: at("2027-01-26")).after(.escalate(to: []), at: at("2027-02-05"))
-    let later = try late.due(#require(Day("2027-04-30")).end, at: now, by: clock)
-    #expect(later.overdueAt == nil && later.escalatedAt == nil)
-    #expect(later.moves(due: try at("2027-05-02"), by: clock) == [.overdue])
-    let past = try late.due(#require(Day("2027-02-26")).end, at: now, by: clock)
-    #expect(past.overdueAt == late.overdueAt && past.escalatedAt == late.escalatedAt)
-    #expect(late.due(late.dueAt, at: now, by: clock) == late)
-    #expect(late.due(nil, at: now, by: clock).moves(due: try at("2030-01-01"), by: clock).isEmpty)
+  @Test func aSuspendedCaseHasNoClockAndANewDueDateStartsItAnew() throws {
+    let late = try held().clockMoved(within: terms, at: at("2027-03-01")).changed
+    let suspended = try #require(late.suspended(by: CaseWalk.lost(at: 12), at: at("2027-03-02"))).changed
+    #expect(try suspended.clockMoved(within: terms, at: at("2028-03-01")).told.isEmpty)
+    var later = late
+    later.setDue(try #require(Day("2027-04-30")).end)
+    #expect(try later.clockMoved(within: terms, at: at("2027-04-20")).names == ["reminded>molit"])
   }
 }

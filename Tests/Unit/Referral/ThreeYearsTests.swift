@@ -8,10 +8,11 @@ import Testing
 /// Something that is told of a hold.
 private enum Told: String { case reminded, overdue, escalated }
 private struct Telling: Equatable {
-  let told: Told
+  /// Nil: something that a clock has no business to tell.
+  let told: Told?
   let at: Date
 
-  init(_ told: Told, _ at: Date) { (self.told, self.at) = (told, at) }
+  init(_ told: Told?, _ at: Date) { (self.told, self.at) = (told, at) }
 }
 
 /// What happens to a hold from outside.
@@ -29,46 +30,64 @@ private struct Given {
   var to: Date
 }
 
-/// A hold in the simulation, with everything that was told of it.
+/// A case in the simulation that somebody has for one step, with everything that was told of it.
 private struct Life {
   let clock: LegalClock
-  var hold: Hold
+  var known: Case
   var deeds: [(at: Date, deed: Deed)]
   var next: Date?
-  var suspendedAt: Date?
   var tellings: [Telling] = []
   /// For the count that is not made of the rules.
   var given: [Given]
 
-  mutating func act(_ deed: Deed, at now: Date, _ plain: PlainCalendar) {
+  var hold: Hold { known.holds[0] }
+  private var terms: Terms { Terms(clocks: [clock.step: clock]) }
+
+  mutating func act(_ deed: Deed, at now: Date, _ plain: PlainCalendar) throws {
     let last = given[given.count - 1].due
     switch deed {
     case .extend(let days):
-      guard suspendedAt == nil, let longer = try? hold.extended(by: days, because: "협의", at: now, by: clock) else {
-        return
-      }
-      hold = longer
+      // Refused when it comes too late, or while the case is suspended.
+      let change = try? known.extended(by: days, because: "협의", within: terms, by: CaseWalk.actor, at: now)
+      guard let change else { return }
+      known = change.changed
       give(plain.end(of: days, clock.unit, from: last), at: now)
     case .suspend:
-      suspendedAt = now
+      let lost = CaseWalk.lost(crossing: try #require(known.crossedAt))
+      known = try #require(known.suspended(by: lost, at: now)).changed
       given[given.count - 1].to = now
     case .resume:
-      guard let start = suspendedAt, let due = hold.dueAt else { return }
-      suspendedAt = nil
-      let moved = clock.period(of: clock.days ?? 0).end(due, movedBySuspensionFrom: start, to: now)
-      hold = hold.due(moved, at: now, by: clock)
+      let start = try #require(known.suspension).suspendedAt
+      known = try #require(try known.resumed(by: CaseWalk.crossed(at: now), within: terms, at: now)).changed
       give(plain.end(last, clock.unit, suspendedFrom: start, to: now), at: now)
     case .handOver:
-      hold.until = now
-      if suspendedAt == nil { given[given.count - 1].to = now }
+      if known.suspension == nil { given[given.count - 1].to = now }
+      known.release(at: now)
     }
     next = hold.nextMove(after: now, by: clock)
   }
 
   private mutating func give(_ due: Date, at now: Date) {
-    if suspendedAt == nil, given[given.count - 1].to > now { given[given.count - 1].to = now }
+    if given[given.count - 1].to > now { given[given.count - 1].to = now }
     given.append(Given(due: due, from: now, to: .distantFuture))
     #expect(hold.dueAt == due)
+  }
+
+  /// One look of the process at the clock.
+  mutating func look(at now: Date) throws {
+    let change = try known.clockMoved(within: terms, at: now)
+    tellings += change.told.map { told in
+      let what: Told? =
+        switch told.event {
+        case is CaseReminded: .reminded
+        case is CaseOverdue: .overdue
+        case is CaseEscalated: .escalated
+        default: nil
+        }
+      return Telling(what, now)
+    }
+    known = change.changed
+    next = hold.nextMove(after: now, by: clock)
   }
 
   /// What a process that wakes at `ticks` should have told, counted day by day.
@@ -78,8 +97,7 @@ private struct Life {
     for given in given {
       let reminder = plain.reminder(clock.reminderDays, before: given.due)
       if given.due != before {
-        if reminder > given.from { reminded = false }
-        if given.due >= given.from { (overdue, escalated) = (false, false) }
+        (reminded, overdue, escalated) = (false, false, false)
         before = given.due
       }
       func tick(from moment: Date, to end: Date) -> Date? {
@@ -128,8 +146,7 @@ private struct Life {
   private func life(_ clock: LegalClock, since: Date, _ plain: PlainCalendar, _ random: inout SplitMix64) -> (
     Life, Date
   )? {
-    guard let days = clock.days else { return nil }
-    let due = clock.period(of: days).end(from: since)
+    let due = clock.period.end(from: since)
     let length = due.timeIntervalSince(since)
     func moment(_ range: ClosedRange<Double>) -> Date {
       let time = since.timeIntervalSince1970 + length * Double.random(in: range, using: &random)
@@ -149,37 +166,28 @@ private struct Life {
       }
     }
     deeds = (deeds.filter { $0.at < end } + [(end, .handOver)]).sorted { $0.at < $1.at }
-    let hold = Hold(number: 1, step: clock.step, holder: .committee, since: since, dueAt: due)
-    let counted = plain.end(of: days, clock.unit, from: since)
+    var known = try CaseWalk.received()
+    known.crossedAt = since
+    known.holds = [Hold(number: 1, step: clock.step, holder: .committee, since: since, dueAt: due)]
+    let counted = plain.end(of: clock.days, clock.unit, from: since)
     #expect(due == counted)
     let given = [Given(due: counted, from: since, to: .distantFuture)]
-    return (
-      Life(clock: clock, hold: hold, deeds: deeds, next: hold.nextMove(after: since, by: clock), given: given), end
-    )
+    let next = known.holds[0].nextMove(after: since, by: clock)
+    return (Life(clock: clock, known: known, deeds: deeds, next: next, given: given), end)
   }
 
   /// One run of the process that keeps the clocks: what is due, the longest waiting first, so many at a time.
-  private func run(_ lives: inout [Life], _ living: [Int], at now: Date) {
+  private func run(_ lives: inout [Life], _ living: [Int], at now: Date) throws {
     while true {
-      let due = living.filter { lives[$0].suspendedAt == nil && lives[$0].next.map { $0 <= now } ?? false }
+      let due = living.filter { lives[$0].known.suspension == nil && lives[$0].next.map { $0 <= now } ?? false }
       if due.isEmpty { return }
       for index in due.sorted(by: { lives[$0].next ?? now < lives[$1].next ?? now }).prefix(20) {
-        for move in lives[index].hold.moves(due: now, by: lives[index].clock) {
-          let told: Told =
-            switch move {
-            case .remind: .reminded
-            case .overdue: .overdue
-            case .escalate: .escalated
-            }
-          lives[index].tellings.append(Telling(told, now))
-          lives[index].hold = lives[index].hold.after(move, at: now)
-        }
-        lives[index].next = lives[index].hold.nextMove(after: now, by: lives[index].clock)
+        try lives[index].look(at: now)
       }
     }
   }
 
-  @Test func inThreeYearsOfCasesEachHandOverHasItsReminderLatenessAndEscalationOnce() {
+  @Test func inThreeYearsOfCasesEachHandOverHasItsReminderLatenessAndEscalationOnce() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("three years of cases: seed \(seed)")
     var random = SplitMix64(seed: seed)
@@ -197,7 +205,7 @@ private struct Life {
     for _ in 0..<250 {
       var since = Self.start.addingTimeInterval(Double.random(in: 0...900, using: &random) * Self.day).wholeMilliseconds
       for clock in Self.clocks {
-        guard let (life, end) = life(clock, since: since, plain, &random) else { continue }
+        let (life, end) = try life(clock, since: since, plain, &random)
         lives.append(life)
         since = end
       }
@@ -213,15 +221,15 @@ private struct Life {
       for index in living {
         while let (at, deed) = lives[index].deeds.first, at <= now {
           lives[index].deeds.removeFirst()
-          lives[index].act(deed, at: at, plain)
+          try lives[index].act(deed, at: at, plain)
         }
       }
       living.removeAll { lives[$0].hold.until != nil }
       guard up[hour] else { continue }
       ticks.append(now)
-      run(&lives, living, at: now)
+      try run(&lives, living, at: now)
     }
-    var counts: [Told: Int] = [:]
+    var counts: [Told?: Int] = [:]
     for life in lives {
       #expect(life.tellings == life.expected(ticks, plain), "seed \(seed)")
       for telling in life.tellings { counts[telling.told, default: 0] += 1 }
@@ -229,9 +237,24 @@ private struct Life {
     // That much happened at all.
     #expect(counts.values.allSatisfy { $0 > 100 } && counts.count == 3, "seed \(seed): \(counts)")
     #expect(lives.count { $0.hold.extension != nil } > 50 && lives.count { $0.given.count > 2 } > 50, "seed \(seed)")
-    // Without an own due date nobody is told anything twice.
+    // By one due date nobody is told anything twice.
     for life in lives where life.given.count == 1 {
       #expect(Set(life.tellings.map(\.told)).count == life.tellings.count, "seed \(seed)")
     }
+  }
+}
+
+extension CaseWalk {
+  /// The same at any time.
+  fileprivate static func crossed(at now: Date) -> VoteBarCrossed {
+    VoteBarCrossed(
+      proposal: proposal, title: "밤 버스", category: .transport, yes: 11, no: 3, yesBar: 10, ruleHash: "ab",
+      crossedAt: now)
+  }
+
+  fileprivate static func lost(crossing: Date) -> VoteBarLost {
+    VoteBarLost(
+      proposal: proposal, title: "밤 버스", yes: 9, no: 2, yesBar: 10, ruleHash: "ab", crossedAt: crossing,
+      lostAt: crossing)
   }
 }
