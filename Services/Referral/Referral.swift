@@ -22,7 +22,9 @@ public struct ReferralService: ServiceDefinition {
   }
 
   /// The cases, the ministries and the rules of time, for everyone; and what those do who have a case.
-  public var routes: [Route] {
+  public var routes: [Route] { Self.routes(of: cases) + periods.routes }
+
+  static func routes(of cases: Cases) -> [Route] {
     [
       .get("/v1/cases", for: .everyone, cases.list),
       .get("/v1/cases/{id}", for: .everyone, cases.read),
@@ -46,7 +48,7 @@ public struct ReferralService: ServiceDefinition {
       .post("/v1/cases/{id}/completion", for: .ministry, cases.complete),
       .post("/v1/cases/{id}/discontinuation", for: .ministry, cases.discontinue),
       .get("/v1/ministries", for: .everyone, cases.ministries),
-    ] + periods.routes
+    ]
   }
 
   /// Bars that were crossed, and the texts of proposals for the ministry in charge.

@@ -143,9 +143,9 @@ private struct Life {
   ]
 
   /// A case by chance: on time, late, very late; some with more time, some suspended, once or twice.
-  private func life(_ clock: LegalClock, since: Date, _ plain: PlainCalendar, _ random: inout SplitMix64) -> (
-    Life, Date
-  )? {
+  private func life(
+    _ clock: LegalClock, since: Date, _ plain: PlainCalendar, _ random: inout SplitMix64
+  ) throws -> (Life, Date) {
     let due = clock.period.end(from: since)
     let length = due.timeIntervalSince(since)
     func moment(_ range: ClosedRange<Double>) -> Date {
