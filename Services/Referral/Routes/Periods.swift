@@ -24,7 +24,7 @@ struct Periods: Sendable {
     let thisYear = Int(Day(of: clock.now).parts.year)
     let year = try request.query("year", default: thisYear, in: 1970...2099)
     let found = try await database.holidays(in: year)
-    return try .json(Page(found.map(HolidayView.init), limit: found.count) { $0.date.description }, cache: .seconds(60))
+    return try .json(Page(found.map(HolidayView.init), limit: found.count) { $0.date.description }, cache: .seconds(10))
   }
 
   /// What a holiday is called.
@@ -32,10 +32,13 @@ struct Periods: Sendable {
     let korean: String
     let english: String
 
+    /// Characters of a name.
+    static let limit = 80
+
     func holiday(on day: Day) throws(Problem) -> HolidayList.Entry {
       var errors: [Problem.FieldError] = []
-      let korean = PlainText.check(korean, 1...80, lines: false, at: "#/korean", &errors)
-      let english = PlainText.check(english, 1...80, lines: false, at: "#/english", &errors)
+      let korean = PlainText.check(korean, 1...Self.limit, lines: false, at: "#/korean", &errors)
+      let english = PlainText.check(english, 1...Self.limit, lines: false, at: "#/english", &errors)
       guard errors.isEmpty else { throw .invalid(errors) }
       return HolidayList.Entry(day: day, korean: korean, english: english)
     }
@@ -74,7 +77,7 @@ struct Periods: Sendable {
   func periods(_ request: Request) async throws -> Response {
     let clocks = try await database.terms().clocks
     let views = LegalStep.allCases.compactMap { clocks[$0].map(PeriodView.init) }
-    return try .json(Page(views, limit: views.count) { $0.step.rawValue }, cache: .seconds(60))
+    return try .json(Page(views, limit: views.count) { $0.step.rawValue }, cache: .seconds(10))
   }
 }
 
