@@ -10,13 +10,27 @@ public struct ReferralService: ServiceDefinition {
   /// What builds the schema `referral`.
   public static let migrations = Migrations.all
 
+  /// FORUM_REFERRAL_*
+  public struct Configuration: ServiceConfiguration {
+    let monthly: MonthlyReferral
+
+    /// - Throws: `SettingsError`
+    public init(_ settings: inout Settings) throws(SettingsError) {
+      monthly = MonthlyReferral(
+        count: try settings.int(
+          "FORUM_REFERRAL_MONTHLY", default: 0, in: 0...1_000,
+          "Cases: votes of a month that go to the Committee by their yes votes although none was over its bar; 0: none")
+      )
+    }
+  }
+
   private let cases: Cases
   private let periods: Periods
   private let overdue: OverdueFigures
 
-  /// Nothing of its own to set or to open.
-  public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
-    cases = Cases(database: kit.database, clock: kit.clock, log: kit.log)
+  /// Opens nothing of its own.
+  public init(_ kit: ServiceKit, _ configuration: Configuration) {
+    cases = Cases(database: kit.database, clock: kit.clock, log: kit.log, monthly: configuration.monthly)
     periods = Periods(database: kit.database, clock: kit.clock, log: kit.log)
     overdue = OverdueFigures(database: kit.database, clock: kit.clock, kit.metrics)
   }
@@ -59,10 +73,12 @@ public struct ReferralService: ServiceDefinition {
     ]
   }
 
-  /// Adopted cases whose category was given a ministry later; the clocks; and what is late, for the figures.
+  /// Adopted cases whose category was given a ministry later, and the first of a month; the clocks; and what is late, for
+  /// the figures.
   public var jobs: [Job] {
     [
       Job("assignment", every: .seconds(30)) { try await cases.assignWaiting() },
+      Job("first of the month", every: .seconds(60)) { try await cases.referMonths() },
       Job("clocks", every: .seconds(30)) { try await cases.moveClocks() },
       Job("figures", every: .seconds(30), exclusive: false) { [overdue] in try await overdue.refresh() },
     ]
@@ -74,4 +90,5 @@ struct Cases: Sendable {
   let database: Database
   let clock: WallClock
   let log: Log
+  var monthly = MonthlyReferral(count: 0)
 }

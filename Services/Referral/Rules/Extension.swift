@@ -11,7 +11,8 @@ struct ExtensionDraft: Decodable, Sendable {
   func checked() throws(Problem) -> (days: Int, reason: String) {
     var check = DraftCheck()
     check.require(days > 0, "#/days", "must be at least 1")
-    return try check.result((days, check.text(reason, 1...TextLimit.reason, at: "#/reason")))
+    let reason = check.text(reason, 1...TextLimit.reason, at: "#/reason")
+    return try check.result((days, reason))
   }
 }
 
