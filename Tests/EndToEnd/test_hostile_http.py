@@ -48,6 +48,8 @@ PROTECTED = [
     ("voting", "POST", f"/v1/proposals/{NOWHERE}/ballots", "citizen", {"choice": "yes"}),
     ("voting", "GET", f"/v1/proposals/{NOWHERE}/ballot", "citizen", None),
     ("voting", "GET", f"/v1/proposals/{NOWHERE}/vote/trends", "support-unit", None),
+    ("referral", "PUT", "/v1/holidays/2096-05-06", "admin", {"korean": "k", "english": "e"}),
+    ("referral", "DELETE", "/v1/holidays/2095-05-06", "admin", None),
     ("notification", "PUT", "/v1/contact", "citizen", {"email": "a@example.org", "language": "ko"}),
     ("notification", "GET", "/v1/contact", "citizen", None),
     ("notification", "DELETE", "/v1/contact", "citizen", None),
@@ -69,6 +71,8 @@ PUBLIC = [
     ("referral", "/v1/cases"),
     ("referral", f"/v1/cases/{NOWHERE}"),
     ("referral", "/v1/ministries"),
+    ("referral", "/v1/holidays"),
+    ("referral", "/v1/periods"),
 ]
 
 

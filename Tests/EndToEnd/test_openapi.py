@@ -228,6 +228,21 @@ def discuss(forum, api, proposal):
     api.call("listActions", 200, forum.support_unit, query={"limit": 100, "after": page["next"]})
 
 
+def test_the_rules_of_time_are_as_the_document_says(forum, api):
+    admin, date = forum.token("operator", "admin"), "2097-05-06"
+    api.call("listPeriods", 200)
+    more = {"days": 5, "reason": "회의 일정"}
+    api.call("extendCase", 403, forum.token("a-citizen"), more, id=str(uuid.uuid4()))
+    api.call("extendCase", 404, forum.token("committee", "committee"), more, id=str(uuid.uuid4()))
+    api.call("listHolidays", 200, query={"year": 2027})
+    names = {"korean": "임시공휴일", "english": "Temporary holiday"}
+    api.call("putHoliday", 200, admin, names, date=date)
+    api.call("putHoliday", 403, forum.support_unit, names, date=date)
+    api.call("putHoliday", 409, admin, names, date="2020-05-06")
+    api.call("deleteHoliday", 204, admin, date=date)
+    api.call("deleteHoliday", 404, admin, date=date)
+
+
 def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum, api):
     unit, another = forum.support_unit, forum.token("another-of-the-support-unit", "support-unit")
     voter = forum.token(f"voter-{uuid.uuid4()}")
