@@ -141,8 +141,9 @@ enum EnglishLetters {
   }
 
   /// What those are told who supported a proposal before its review; nil where they are not written to.
-  static func wordsForSupporters(about event: ModerationEvent) -> Letter.Words? {
-    switch event {
+  static func wordsForSupporters(about occasion: Occasion) -> Letter.Words? {
+    guard case .moderation(let event) = occasion else { return nil }
+    return switch event {
     case .accepted:
       Letter.Words(
         "A proposal that you supported passed review",
@@ -190,7 +191,7 @@ enum EnglishLetters {
     return " They are \(yes.grouped) yes and \(no.grouped) no."
   }
 
-  private static func holder(_ ministry: String?) -> String {
+  static func holder(_ ministry: String?) -> String {
     ministry.map { Ministry.named($0).map { "the \($0.english)" } ?? $0 } ?? "the Government Innovation Committee"
   }
 
@@ -210,7 +211,7 @@ enum EnglishLetters {
       + (rule.majority ? ", and more yes than no votes," : rule.minimumTurnout > 0 ? "," : "")
   }
 
-  private static func time(_ date: Date) -> String {
+  static func time(_ date: Date) -> String {
     let (day, time) = date.inKorea
     return "\(day) \(time) (Korean time)"
   }

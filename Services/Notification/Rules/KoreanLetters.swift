@@ -113,8 +113,9 @@ enum KoreanLetters {
   }
 
   /// What those are told who supported a proposal before its review; nil where they are not written to.
-  static func wordsForSupporters(about event: ModerationEvent) -> Letter.Words? {
-    switch event {
+  static func wordsForSupporters(about occasion: Occasion) -> Letter.Words? {
+    guard case .moderation(let event) = occasion else { return nil }
+    return switch event {
     case .accepted: Letter.Words("지지하신 제안이 검토를 통과했습니다", "지지하신 제안이 지원단의 검토를 통과하여 토론에 공개되었습니다.")
     case .rejected(let event):
       Letter.Words(
@@ -157,7 +158,7 @@ enum KoreanLetters {
     return " (찬성 \(yes.grouped)표, 반대 \(no.grouped)표)"
   }
 
-  private static func holder(_ ministry: String?) -> String {
+  static func holder(_ ministry: String?) -> String {
     ministry.map { Ministry.named($0)?.korean ?? $0 } ?? "정부혁신추진협의회"
   }
 
@@ -178,7 +179,7 @@ enum KoreanLetters {
     return turnout + (rule.majority ? "며 찬성이 반대보다 많으면" : "면")
   }
 
-  private static func time(_ date: Date) -> String {
+  static func time(_ date: Date) -> String {
     let (day, time) = date.inKorea
     return "\(day) \(time)(한국 시간)"
   }

@@ -17,6 +17,11 @@ struct NotificationFixture: Sendable {
   let time = MovableTime()
   let announcements: Announcements
   let webhooks: Webhooks
+  let follows: Follows
+  let inbox: Inbox
+  let links = UnsubscribeLinks(key: key, publicURL: "https://forum.example")
+  let unsubscriptions: Unsubscriptions
+  let digests: DigestRun
   let deliveries: WebhookQueue
 
   static func with<R: Sendable>(_ body: (NotificationFixture) async throws -> R) async throws -> R {
@@ -34,7 +39,13 @@ struct NotificationFixture: Sendable {
     let clock = WallClock { time.now }
     let log = Log(service: "notification", minimum: .error)
     let addresses = try WebhookAddresses(networks: ["127.0.0.0/8"])
-    announcements = Announcements(publicURL: "https://forum.example", clock: clock, log: log)
+    announcements = Announcements(clock: clock, log: log)
+    follows = Follows(database: database, clock: clock)
+    inbox = Inbox(database: database, clock: clock)
+    unsubscriptions = Unsubscriptions(database: database, clock: clock, links: links)
+    digests = DigestRun(
+      database: database, clock: clock, schedule: DigestSchedule(hour: 8), publicURL: "https://forum.example",
+      links: links)
     webhooks = Webhooks(database: database, clock: clock, addresses: addresses, key: Self.key, limit: 3)
     deliveries = WebhookQueue(
       database: database, clock: clock, client: HTTPClient(), addresses: addresses, key: Self.key,
