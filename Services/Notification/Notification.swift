@@ -21,6 +21,7 @@ public struct NotificationService: ServiceDefinition {
   private let unsubscriptions: Unsubscriptions
   private let digests: DigestRun
   private let webhooks: Webhooks
+  private let deliveryLog: DeliveryLog
   private let announcements: Announcements
   private let mail: MailQueue
   private let deliveries: WebhookQueue
@@ -40,6 +41,7 @@ public struct NotificationService: ServiceDefinition {
     webhooks = Webhooks(
       database: kit.database, clock: kit.clock, addresses: configuration.webhookAddresses,
       key: configuration.webhookKey, limit: configuration.webhooksPerOwner)
+    deliveryLog = DeliveryLog(database: kit.database, clock: kit.clock)
     announcements = Announcements(clock: kit.clock, log: kit.log)
     mail = MailQueue(
       database: kit.database, clock: kit.clock,
@@ -51,7 +53,9 @@ public struct NotificationService: ServiceDefinition {
       log: kit.log)
     deliveries = WebhookQueue(
       database: kit.database, clock: kit.clock,
-      client: HTTPClient(connections: configuration.webhooksAtOnce, userAgent: "citizen-forum-webhooks"),
+      client: HTTPClient(
+        connections: WebhookQueue.connections(atOnce: configuration.webhooksAtOnce),
+        userAgent: "citizen-forum-webhooks"),
       addresses: configuration.webhookAddresses, key: configuration.webhookKey,
       figures: QueueFigures(.webhooks, kind: "webhook", kit.metrics, clock: kit.clock), log: kit.log)
   }
@@ -74,8 +78,13 @@ public struct NotificationService: ServiceDefinition {
       .post("/v1/webhooks", for: anybody, webhooks.create),
       .get("/v1/webhooks", for: anybody, webhooks.list),
       .get("/v1/webhooks/{webhook}", for: anybody, webhooks.get),
+      .put("/v1/webhooks/{webhook}", for: anybody, webhooks.change),
       .delete("/v1/webhooks/{webhook}", for: anybody, webhooks.delete),
-      .get("/v1/webhooks/{webhook}/deliveries", for: anybody, webhooks.deliveries),
+      .get("/v1/webhooks/{webhook}/deliveries", for: anybody, deliveryLog.list),
+      .post("/v1/webhooks/{webhook}/deliveries/{delivery}/replay", for: anybody, deliveryLog.replay),
+      .post("/v1/webhooks/{webhook}/ping", for: anybody, deliveryLog.ping),
+      .post("/v1/webhooks/{webhook}/replay", for: anybody, deliveryLog.replayFailed),
+      .post("/v1/webhooks/{webhook}/rotation", for: anybody, webhooks.rotate),
     ]
   }
 
@@ -94,7 +103,7 @@ public struct NotificationService: ServiceDefinition {
     [
       Job("mail", every: .milliseconds(200), exclusive: false) { await mail.sender.run() },
       Job("webhooks", every: .milliseconds(200), exclusive: false) {
-        await deliveries.sender(atOnce: configuration.webhooksAtOnce).run()
+        await deliveries.run(atOnce: configuration.webhooksAtOnce)
       },
       Job("digests", every: .seconds(30)) { try await digests.run() },
       Job("figures", every: .seconds(5), exclusive: false) {

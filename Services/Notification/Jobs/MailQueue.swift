@@ -22,7 +22,8 @@ struct MailQueue: Sendable {
 
   var sender: Sender<ClaimedMail> {
     Sender(
-      atOnce: Self.atOnce, log: log, claim: { limit, _ in try await database.claimMail(limit, at: clock.now) },
+      atOnce: Self.atOnce, atMost: Self.atOnce, log: log,
+      claim: { limit, _ in try await database.claimMail(limit, at: clock.now) },
       receiver: { $0.citizen.uuid }, send: { await send($0) })
   }
 
