@@ -6,8 +6,7 @@ extension EnglishLetters {
     switch occasion {
     case .proposal(let event): words(about: event)
     case .moderation(let event): words(about: event)
-    case .referral(let event): words(about: event)
-    case .vote: words(for: occasion)
+    case .vote, .referral: words(for: occasion)
     }
   }
 
@@ -55,17 +54,5 @@ extension EnglishLetters {
         "The proposal was selected for a vote", "Citizens will vote yes or no on it.",
         "Why it was selected: \(event.reason)")
     }
-  }
-
-  /// Where the words to its author call the task theirs.
-  private static func words(about event: ReferralEvent) -> Letter.Words {
-    let headline =
-      switch event {
-      case .received: "The Committee has the task"
-      case .assigned: "A ministry is in charge of the task"
-      case .suspended: "The task is suspended"
-      case .resumed: "The task goes on"
-      }
-    return Letter.Words(headline, words(for: .referral(event)).text)
   }
 }

@@ -78,20 +78,25 @@ extension Occasion {
   /// The office that has the task from this event on; nil: the same as before.
   var office: Holder? {
     guard case .referral(let event) = self else { return nil }
-    return switch event {
-    case .received: .committee
-    case .assigned(let event): Holder(name: event.ministry)
-    case .suspended, .resumed: nil
+    return event.custody?.holder.flatMap(Holder.init(name:))
+  }
+
+  /// Offices that are told of it although the task is with another one.
+  private var otherOffices: [Holder] {
+    switch self {
+    case .referral(.transferred(let event)): [event.ministry, event.to].compactMap(Holder.init(name:))
+    case .referral(.escalated(let event)): [event.holder, event.to].compactMap(Holder.init(name:))
+    case .referral(.reminded(let event)): [event.holder].compactMap(Holder.init(name:))
+    default: []
     }
   }
 
   /// Whose followers are told.
   /// - Parameter former: the office that had the task until now.
   func targets(category: Category?, former: Holder?) -> [FollowTarget] {
-    var targets = [FollowTarget.task(proposal)]
-    guard isToldWidely else { return targets }
-    if let category { targets.append(.category(category)) }
-    for holder in Set([former, office].compactMap { $0 }) { targets.append(.office(holder)) }
-    return targets
+    guard isToldWidely else { return [.task(proposal)] }
+    let offices = Set([former, office].compactMap { $0 } + otherOffices).map(FollowTarget.office)
+    if isForOfficeAlone { return offices }
+    return [.task(proposal)] + [category].compactMap { $0 }.map(FollowTarget.category) + offices
   }
 }

@@ -91,25 +91,7 @@ enum KoreanLetters {
         "투표 결과가 정정되었습니다",
         "정정된 결과: 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
         event.carried ? "정정된 결과는 상정 기준을 충족합니다." : "\(lacking(event.shortfalls)) 상정 기준을 충족하지 못합니다.")
-    case .referral(.received(let event)):
-      Letter.Words(
-        "정부혁신추진협의회에 접수되었습니다", "과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.")
-    case .referral(.assigned(let event)):
-      Letter.Words(
-        "소관부처가 정해졌습니다",
-        "소관부처: \(Ministry.named(event.ministry)?.korean ?? event.ministry)\n답변 기한: \(time(event.dueAt))")
-    case .referral(.suspended(let event)):
-      Letter.Words(
-        "과제의 처리가 정지되었습니다",
-        "무효 처리 후 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표가 되어 투표가 상정 기준을 충족하지 못합니다. "
-          + "기준을 다시 충족할 때까지 \(holder(event.ministry))의 처리가 정지되며, 정지된 기간은 처리 기한에 넣지 않습니다.",
-        "정지 시작: \(time(event.suspendedAt))")
-    case .referral(.resumed(let event)):
-      Letter.Words(
-        "과제의 처리가 재개되었습니다",
-        "찬성 \(event.yes.grouped)표로 기준을 다시 충족하여 \(holder(event.ministry))의 처리가 재개됩니다.",
-        "변경된 기한: \(time(event.dueAt))")
-    case .referral: Letter.Words("과제의 처리 상황이 바뀌었습니다", "정부혁신추진협의회, 정부혁신전략회의 또는 소관부처에서 과제를 처리하고 있습니다.")
+    case .referral(let event): words(for: event)
     }
   }
 
@@ -157,10 +139,6 @@ enum KoreanLetters {
   private static func ballots(_ event: BallotsRuled) -> String {
     guard let yes = event.yes, let no = event.no else { return "" }
     return " (찬성 \(yes.grouped)표, 반대 \(no.grouped)표)"
-  }
-
-  static func holder(_ ministry: String?) -> String {
-    ministry.map { Ministry.named($0)?.korean ?? $0 } ?? "정부혁신추진협의회"
   }
 
   private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {

@@ -11,9 +11,10 @@ struct Letter: Sendable, Equatable {
     let headline: String
     let paragraphs: [String]
 
+    /// - Parameter paragraphs: empty ones are left out.
     init(_ headline: String, _ paragraphs: String...) {
       self.headline = headline
-      self.paragraphs = paragraphs
+      self.paragraphs = paragraphs.filter { !$0.isEmpty }
     }
 
     /// The paragraphs as one text.
@@ -26,8 +27,8 @@ extension Letter.Words {
   init?(for occasion: Occasion, to audience: Audience, in language: Language) {
     let words: Letter.Words? =
       switch (audience, language) {
-      case (.author, .korean): KoreanLetters.words(for: occasion)
-      case (.author, .english): EnglishLetters.words(for: occasion)
+      case (.author, .korean): occasion.isForOfficeAlone ? nil : KoreanLetters.words(for: occasion)
+      case (.author, .english): occasion.isForOfficeAlone ? nil : EnglishLetters.words(for: occasion)
       case (.supporter, .korean): KoreanLetters.wordsForSupporters(about: occasion)
       case (.supporter, .english): EnglishLetters.wordsForSupporters(about: occasion)
       case (.follower, .korean): occasion.isPublic ? KoreanLetters.wordsForFollowers(about: occasion) : nil

@@ -25,6 +25,7 @@ import Testing
       case .proposal, .moderation(.rejected), .moderation(.returned), .moderation(.appealed), .moderation(.merged):
         #expect(kinds == [.task], "\(occasion)")
       case .moderation(.appealDecided(let event)): #expect(kinds.contains(.category) == (event.outcome == .overturned))
+      case .referral(.reminded), .referral(.escalated): #expect(kinds == [.office], "who has it, or is above them")
       default: #expect(kinds == [.task, .category, .office], "\(occasion)")
       }
     }
@@ -36,6 +37,10 @@ import Testing
       Set(assigned.targets(category: nil, former: .committee).filter { $0.kind == .office }.map(\.subject))
         == ["committee", "me"])
     #expect(Occasion.referral(.received(Samples.received)).office == .committee)
+    let transferred = Occasion.referral(.transferred(Samples.transferred)).targets(category: nil, former: nil)
+    #expect(Set(transferred.filter { $0.kind == .office }.map(\.subject)) == ["me", "molit"])
+    let escalated = Occasion.referral(.escalated(Samples.escalated)).targets(category: .safety, former: nil)
+    #expect(Set(escalated.map(\.subject)) == ["me", "strategy-meeting"])
     #expect(Occasion.vote(.barCrossed(Samples.barCrossed)).office == nil)
   }
 

@@ -67,6 +67,21 @@ import Testing
       letter(Samples.closed(carried: true), language).text != letter(Samples.closed(carried: false), language).text)
   }
 
+  @Test(arguments: Language.allCases) func whatIsDecidedIsToldWithItsReasons(language: Language) {
+    let decisions = CommitteeDecision.allCases.map(Samples.decided) + MeetingOutcome.allCases.map(Samples.concluded)
+    let letters = decisions.map { letter($0, language) }
+    #expect(Set(letters.map(\.subject)).count == decisions.count)
+    for letter in letters { #expect(letter.text.contains("Because of 3.") && !letter.text.contains("\n\n\n")) }
+    #expect(letter(.referral(.answered(Samples.answered)), language).text.contains("We will."))
+  }
+
+  @Test(arguments: Language.allCases) func reminderAndEscalationAreForTheOfficeAlone(language: Language) {
+    for occasion in [Occasion.referral(.reminded(Samples.reminded)), .referral(.escalated(Samples.escalated))] {
+      #expect(Letter.Words(for: occasion, to: .author, in: language) == nil)
+      #expect(Letter.Words(for: occasion, to: .follower, in: language) != nil)
+    }
+  }
+
   @Test func theMinistryIsCalledByItsName() {
     let assigned = Occasion.referral(.assigned(Samples.assigned))
     #expect(letter(assigned, .korean).text.contains("환경부"))

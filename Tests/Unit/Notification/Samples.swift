@@ -122,5 +122,5 @@ enum Samples {
       .appealed(RejectionAppealed(proposal: proposal, ground: .procedure, statement: "No.", appealedAt: time))),
     appealDecided(.upheld),
     .moderation(.merged(merged)),
-  ]
+  ] + cases
 }

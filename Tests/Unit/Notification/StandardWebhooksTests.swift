@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test func ballotsAndTalliesAreNotAmongTheEvents() {
-    #expect(Set(Occasion.types).count == 27)
+    #expect(Set(Occasion.types).count == 48)
     #expect(!Occasion.types.contains(TallyCounted.type))
   }
 }
