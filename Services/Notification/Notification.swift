@@ -105,7 +105,7 @@ public struct NotificationService: ServiceDefinition {
       Job("webhooks", every: .milliseconds(200), exclusive: false) {
         await deliveries.run(atOnce: configuration.webhooksAtOnce)
       },
-      Job("digests", every: .seconds(30)) { try await digests.run() },
+      Job("digests", every: .seconds(10)) { try await digests.run() },
       Job("figures", every: .seconds(5), exclusive: false) {
         try await mail.figures.look(at: kit.database)
         try await deliveries.figures.look(at: kit.database)

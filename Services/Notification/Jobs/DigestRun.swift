@@ -28,6 +28,7 @@ struct DigestRun: Sendable {
     let period = schedule.lastDue(frequency, at: now)
     return try await database.transaction { transaction in
       let digests = try await transaction.takeDigests(frequency, of: period, Self.batch)
+      guard !digests.isEmpty else { return 0 }
       FailPoint.reach("digests-taken")
       let scope = MailScope.digest(frequency)
       let letters = digests.filter { !$0.entries.isEmpty }.map { digest in

@@ -14,7 +14,7 @@ struct WebhookQueue: Sendable {
   let database: Database
   let clock: WallClock
   let client: HTTPClient
-  let addresses: WebhookAddresses
+  var addresses: WebhookAddresses
   let key: [UInt8]
   let figures: QueueFigures
   let log: Log

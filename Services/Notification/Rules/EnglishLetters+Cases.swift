@@ -33,7 +33,8 @@ extension EnglishLetters {
           + "it can be read.")
     case .decided(let event):
       Letter.Words(
-        headline(of: event.decision), "Reasons: \(event.reasons)", event.changes.map { "Changes: \($0)" } ?? "", due(event.dueAt, event.holder))
+        headline(of: event.decision), "Reasons: \(event.reasons)", event.changes.map { "Changes: \($0)" } ?? "",
+        due(event.dueAt, event.holder))
     case .supplemented(let event):
       Letter.Words(
         "The task was supplemented, and the Committee has it again", "What was added: \(event.supplement)",

@@ -28,7 +28,8 @@ extension KoreanLetters {
       Letter.Words("심의 기록이 공개되었습니다", "\(time(event.record.heldAt))에 심의가 열렸습니다. 회의록과 찬반 의견을 읽어 보실 수 있습니다.")
     case .decided(let event):
       Letter.Words(
-        headline(of: event.decision), "사유: \(event.reasons)", event.changes.map { "바뀐 내용: \($0)" } ?? "", due(event.dueAt, event.holder))
+        headline(of: event.decision), "사유: \(event.reasons)", event.changes.map { "바뀐 내용: \($0)" } ?? "",
+        due(event.dueAt, event.holder))
     case .supplemented(let event):
       Letter.Words(
         "과제가 보완되어 협의회가 다시 심의합니다", "보완 내용: \(event.supplement)", "심의 기한: \(time(event.dueAt))")
@@ -75,7 +76,8 @@ extension KoreanLetters {
         "이행 상황이 보고되었습니다", "\(event.milestone.title): \(name(of: event.milestone.status))", event.report)
     case .delayed(let event):
       Letter.Words(
-        "이행이 늦어집니다", "\(event.milestone.title): \(event.from)에서 \(event.milestone.endsOn)로 미뤄집니다.", "사유: \(event.reason)")
+        "이행이 늦어집니다", "\(event.milestone.title): \(event.from)에서 \(event.milestone.endsOn)로 미뤄집니다.",
+        "사유: \(event.reason)")
     case .completed(let event): Letter.Words("과제가 이행되었습니다", event.summary)
     case .discontinued(let event): Letter.Words("과제의 이행이 중단되었습니다", "사유: \(event.reasons)")
     default: moved

@@ -8,7 +8,7 @@ extension Samples {
   static let milestone = Milestone(
     number: 1, title: "Trees", deliverable: "A thousand trees.", startsOn: Day(of: time),
     endsOn: Day(of: time.addingTimeInterval(86_400)), status: .substantial)
-  private static let session = CaseSession(name: "제3차 회의", meetsAt: time, place: "세종")
+  private static let session = CaseSession(name: "Session 3", meetsAt: time, place: "Sejong")
 
   static func decided(_ decision: CommitteeDecision) -> Occasion {
     .referral(
@@ -41,7 +41,7 @@ extension Samples {
     caseID: CaseID(), proposal: proposal, title: title, ministry: "me", to: "molit", reason: "Roads.", transfer: 1,
     actor: CitizenID(), transferredAt: time)
   static let answered = CaseAnswered(
-    caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "숲과", signatory: "홍길동",
+    caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "Forest Division", signatory: "Hong",
     answer: "We will.", actor: CitizenID(), answeredAt: time, dueAt: time)
 
   static let cases: [Occasion] =
@@ -55,7 +55,7 @@ extension Samples {
       .membersAssigned(
         CaseMembersAssigned(
           caseID: CaseID(), proposal: proposal, title: title,
-          members: [CaseMember(name: "홍길동", capacity: MemberCapacity.allCases[0])], actor: CitizenID(),
+          members: [CaseMember(name: "Hong", capacity: MemberCapacity.allCases[0])], actor: CitizenID(),
           assignedAt: time))),
     .referral(
       .scheduled(
@@ -104,7 +104,7 @@ extension Samples {
     .referral(
       .accepted(
         CaseAccepted(
-          caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "숲과", actor: CitizenID(),
+          caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "Forest Division", actor: CitizenID(),
           acceptedAt: time))),
     .referral(
       .planned(
