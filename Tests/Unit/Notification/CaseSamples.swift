@@ -41,7 +41,8 @@ extension Samples {
     caseID: CaseID(), proposal: proposal, title: title, ministry: "me", to: "molit", reason: "Roads.", transfer: 1,
     actor: CitizenID(), transferredAt: time)
   static let answered = CaseAnswered(
-    caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "Forest Division", signatory: "Hong",
+    caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "Forest Division",
+    signatory: "Hong",
     answer: "We will.", actor: CitizenID(), answeredAt: time, dueAt: time)
 
   static let cases: [Occasion] =
@@ -104,7 +105,8 @@ extension Samples {
     .referral(
       .accepted(
         CaseAccepted(
-          caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "Forest Division", actor: CitizenID(),
+          caseID: CaseID(), proposal: proposal, title: title, ministry: "me", department: "Forest Division",
+          actor: CitizenID(),
           acceptedAt: time))),
     .referral(
       .planned(
