@@ -100,17 +100,22 @@ import Testing
       "ActionWord": words(Deed.self),
       "AppealGround": words(AppealGround.self),
       "AppealOutcome": words(AppealOutcome.self),
+      "Audience": words(Audience.self),
       "AttachmentType": words(Intake.Attachment.Kind.self),
       "BallotState": words(BallotState.self),
       "CaseState": words(CaseState.self),
       "Category": words(Category.self),
       "Choice": words(Choice.self),
       "DeliveryState": words(DeliveryView.State.self),
+      "DisabledReason": words(DisabledReason.self),
       "Electorate": words(VoteRule.Electorate.self),
       "EventType": [Subscription.everything] + Occasion.types,
       "FilingChannel": words(FilingChannel.self),
       "FlagReason": words(FlagReason.self),
+      "FollowKind": words(FollowTarget.Kind.self),
+      "Frequency": words(Frequency.self),
       "HidingCode": words(OpinionHidingCode.self),
+      "InboxSelection": words(Notification.Inbox.Selection.self),
       "LapseReason": words(LapseReason.self),
       "LegalStep": words(LegalStep.self),
       "LetterLanguage": words(Notification.Language.self),
@@ -182,6 +187,7 @@ import Testing
     for member in ["title", "summary", "body", "category", "reference"] {
       #expect(schemas["DraftRequest", "properties", member]?.number("maxLength") == Draft.sizeLimit)
     }
+    #expect(schemas["FollowList", "properties", "items"]?.number("maxItems") == Follows.limit)
     let places = schemas["BallotCondition", "properties", "records"]
     #expect(places?.number("maxItems") == BallotCondition.longestList)
     #expect(schemas["DraftList", "properties", "items"]?.number("maxItems") == Draft.limit)
