@@ -67,7 +67,7 @@ let package = Package(
     systemLibrary("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),
     systemLibrary("CLibrdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
     systemLibrary("CLibpq", pkgConfig: "libpq", package: "libpq-dev"),
-    systemLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
+    systemLibrary("COpenSSL", pkgConfig: "libssl", package: "libssl-dev"),
     systemLibrary("CLibcurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
     // Headers of libc6-dev that Swift's Glibc leaves out.
     .systemLibrary(name: "CGlibc", path: "Shared/CGlibc"),
@@ -76,7 +76,7 @@ let package = Package(
     shared("FailPoints"),
     shared("Threading"),
     shared("Crypto", ["COpenSSL"]),
-    shared("Kafka", ["CLibrdkafka", "Threading"]),
+    shared("Kafka", ["CLibrdkafka", "COpenSSL", "Threading"]),
     shared("Postgres", ["CLibpq", "FailPoints", "Threading"]),
     shared("HTTPServer", ["CGlibc", "CLibevent"]),
     shared("HTTPClient", ["CLibcurl", "Threading"]),
