@@ -57,6 +57,7 @@ struct Chronicle: Sendable {
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
     let id = envelope.event.proposal
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
-    try await transaction.insert(Occurrence(envelope.event), of: id, event: envelope.id)
+    guard let occurrence = Occurrence(envelope.event) else { return }
+    try await transaction.insert(occurrence, of: id, event: envelope.id)
   }
 }

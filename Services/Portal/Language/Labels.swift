@@ -20,6 +20,11 @@ extension Language {
       case .closed: ("투표 종료", "Vote closed")
       case .referred: ("협의회 회부", "Referred to the Committee")
       case .assigned: ("소관부처 배정", "Assigned to a ministry")
+      case .endorsed: ("협의회 채택", "Adopted by the Committee")
+      case .underway: ("소관부처 추진 중", "Carried out by a ministry")
+      case .declined: ("불채택", "Declined")
+      case .completed: ("이행 완료", "Completed")
+      case .discontinued: ("추진 중단", "Discontinued")
       case .suspended: ("처리 정지", "Suspended")
       }
     return pick(texts)
@@ -125,6 +130,26 @@ extension Language {
       case .closed: ("투표 종료", "Vote closed")
       case .resultAmended: ("투표 결과 정정", "Result amended")
       case .received: ("협의회 접수", "Received by the Committee")
+      case .membersAssigned: ("담당 위원 지정", "Given to members of the Committee")
+      case .caseScheduled: ("협의회 심의 일정 확정", "Session of the Committee scheduled")
+      case .deliberated: ("협의회 심의", "Deliberated by the Committee")
+      case .decided: ("협의회 결정", "Decided by the Committee")
+      case .supplemented: ("지원단 보완", "Supplemented by the Support Unit")
+      case .toMeeting: ("정부혁신전략회의 상정", "Submitted to the strategy meeting")
+      case .placedOnAgenda: ("전략회의 안건 확정", "On the agenda of a strategy meeting")
+      case .concluded: ("전략회의 결과", "Concluded by the strategy meeting")
+      case .caseLapsed: ("과제 종결", "Case ended")
+      case .transferred: ("소관부처 이송", "Transferred to another ministry")
+      case .taken: ("소관부처 접수", "Taken on by the ministry")
+      case .planned: ("추진계획 공개", "Plan published")
+      case .answered: ("소관부처 공식 답변", "Official answer of the ministry")
+      case .progressed: ("추진상황 보고", "Progress reported")
+      case .delayed: ("추진 지연 안내", "Delay announced")
+      case .periodExtended: ("처리 기한 연장", "Period extended")
+      case .overdue: ("처리 기한 경과", "Late")
+      case .escalated: ("기한 경과 통보", "Lateness told to the next office")
+      case .completed: ("이행 완료", "Completed")
+      case .discontinued: ("추진 중단", "Discontinued")
       case .caseSuspended: ("과제 처리 정지", "Case suspended")
       case .caseResumed: ("과제 처리 재개", "Case resumed")
       case .assigned: ("소관부처 배정", "Assigned to a ministry")
@@ -132,7 +157,7 @@ extension Language {
     return pick(texts)
   }
 
-  private func pick(_ texts: (String, String)) -> String {
+  func pick(_ texts: (String, String)) -> String {
     switch self {
     case .korean: texts.0
     case .english: texts.1
