@@ -40,7 +40,8 @@ struct MinistryOffice {
     do {
       let found = try await admin.accessRules(of: access.principal)
       return AccessChange(wanted: access.rules, found: found.rules, others: found.others)
-    } catch  where error.code == .securityDisabled {
+    } catch {
+      guard error.code == .securityDisabled else { throw error }
       throw Failure(
         "this broker has no authorizer: everyone reads everything on it. Set authorizer.class.name, as docker-compose.yml does"
       )
