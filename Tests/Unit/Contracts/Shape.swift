@@ -51,8 +51,10 @@ private final class Probe {
     }
     let inner = Probe()
     inner.text =
-      Value.self is any UUIDShaped.Type ? "0197f5b2-0000-7000-8000-000000000001" : String(describing: Value.self) == "Day"
-      ? "2026-11-24" : "text"
+      Value.self is any UUIDShaped.Type
+      ? "0197f5b2-0000-7000-8000-000000000001"
+      : String(describing: Value.self) == "Day"
+        ? "2026-11-24" : "text"
     let value = try Value(from: ProbeDecoder(probe: inner))
     if Value.self is any UUIDShaped.Type { return (value, .uuid) }
     if String(describing: Value.self) == "Day" { return (value, .day) }
@@ -106,7 +108,8 @@ private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
     return value
   }
-  func nestedContainer<Other: CodingKey>(keyedBy _: Other.Type, forKey key: Key) throws -> KeyedDecodingContainer<Other> {
+  func nestedContainer<Other: CodingKey>(keyedBy _: Other.Type, forKey key: Key) throws -> KeyedDecodingContainer<Other>
+  {
     throw Unexpected(what: key.stringValue)
   }
   func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
