@@ -62,7 +62,9 @@ let services = [
 
 let package = Package(
   name: "citizen-forum",
-  products: services.map { .executable(name: $0.executable, targets: ["\($0.library)Main"]) },
+  products: services.map { .executable(name: $0.executable, targets: ["\($0.library)Main"]) } + [
+    .executable(name: "ministry-consumer", targets: ["MinistryConsumer"])
+  ],
   targets: [
     systemLibrary("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),
     systemLibrary("CLibrdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
@@ -86,6 +88,10 @@ let package = Package(
       [
         "CGlibc", "Contracts", "Crypto", "FailPoints", "HTTPServer", "HTTPClient", "Kafka", "Postgres", "Threading",
       ]),
+
+    .executableTarget(
+      name: "MinistryConsumer", dependencies: ["HTTPClient", "Kafka", "Postgres"], path: "Examples/MinistryConsumer",
+      exclude: ["README.md"], swiftSettings: settings),
 
     tests(
       "Unit",
