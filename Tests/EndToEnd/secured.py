@@ -46,7 +46,11 @@ class SecuredBroker:
         subprocess.run([CHECKOUT / "deploy/compose/secrets", self.secrets], check=True, timeout=60)
         (self.folder / "server.properties").write_text(self.properties())
         self.tool("kafka-storage.sh", "format", "--cluster-id", "Rm9ydW0tU2VjdXJlZC0wMA", "--config", self.folder / "server.properties")
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -116,7 +120,7 @@ class SecuredBroker:
                 self.process.wait(10)
 
     def password(self, user):
-        return (self.secrets / f"kafka-{user}.password").read_text()
+        return (self.secrets / f"kafka-{user}.password").read_text().strip()
 
     def client(self, user):
         """Settings of a client inside: SASL PLAIN."""
@@ -161,6 +165,13 @@ class SecuredBroker:
         return file
 
 
+def broker_of(forum):
+    """A secured broker on the Apache Kafka that the system under test runs on."""
+    kind, home = (forum.state / "broker").read_text().split(maxsplit=1)
+    assert kind == "kafka", "these tests run on an Apache Kafka of their own"
+    return SecuredBroker(forum.state, home.strip())
+
+
 class SecuredForum(Forum):
     """The whole system once more, on a secured broker and a database of its own, without a door."""
 
@@ -178,10 +189,14 @@ class SecuredForum(Forum):
         self.forumctl("migrate")
         self.forumctl("topics", "create")
         self.forumctl("access", "grant")
-        for name in SERVICES:
-            self.start_service(name)
-        for name in SERVICES:
-            eventually(lambda name=name: self.is_ready(name), 60, lambda name=name: self.log(name)[-2000:])
+        try:
+            for name in SERVICES:
+                self.start_service(name)
+            for name in SERVICES:
+                eventually(lambda name=name: self.is_ready(name), 60, lambda name=name: self.log(name)[-2000:])
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):

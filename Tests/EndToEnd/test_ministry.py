@@ -8,7 +8,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from forum import eventually
-from secured import SecuredBroker, SecuredForum
+from secured import SecuredForum, broker_of
 
 pytestmark = pytest.mark.real_kafka
 
@@ -18,9 +18,7 @@ DENIED = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_
 
 @pytest.fixture(scope="module")
 def broker(forum):
-    kind, home = (forum.state / "broker").read_text().split(maxsplit=1)
-    assert kind == "kafka", "the tests run on an Apache Kafka of their own"
-    with SecuredBroker(forum.state, home.strip()) as broker:
+    with broker_of(forum) as broker:
         yield broker
 
 
