@@ -1,6 +1,8 @@
 """A ministry's way into Kafka: what `forumctl ministry` makes, and what a client of another make than ours may do with it."""
 
+import glob
 import subprocess
+import sys
 import time
 import uuid
 
@@ -261,3 +263,34 @@ def test_kcat_reads_inside(broker, ministry):
         command += ["-X", f"{name}={value}"] if name != "bootstrap.servers" else []
     output = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     assert f"{key} ce_id={key}" in output.splitlines()
+
+
+def test_the_printed_settings_are_those_that_work(secured, broker, ministry, tmp_path):
+    """kcat, Java and Python as they are printed, with the two files that they speak of."""
+    printed = secured.forumctl("ministry", "add", "moe").stdout
+    java = printed.partition("# Java (consumer.properties)\n")[2].partition("\n\n# Python")[0]
+    python = printed.partition("# Python")[2].partition("\n")[2]
+    kcat = printed.partition("# kcat\n")[2].partition("\n\n# Java")[0]
+    assert java and python and kcat
+    (tmp_path / "forum.password").write_text(ministry + "\n")
+    (tmp_path / "forum-ca.pem").write_bytes(broker.authority.read_bytes())
+    assert produced(broker.client("referral"), OWN) is None
+
+    properties = tmp_path / "consumer.properties"
+    properties.write_text(java.replace("PASSWORD", ministry).replace("forum-ca.pem", str(tmp_path / "forum-ca.pem")))
+    said = broker.tool(
+        "kafka-console-consumer.sh", "--bootstrap-server", broker.external, "--command-config", properties,
+        "--topic", OWN, "--from-beginning", "--max-messages", "1", "--timeout-ms", "30000",
+    )
+    assert said.splitlines()[0] == "{}"
+
+    script = python + "\nmessage = None\nwhile message is None:\n    message = consumer.poll(1)\nprint(message.topic(), message.error())\n"
+    said = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert said.stdout == f"{OWN} None\n", said.stderr
+
+    # Debian's kcat on a librdkafka that can log in with SCRAM.
+    (library,) = glob.glob(f"{sys.prefix}/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1")
+    (tmp_path / "librdkafka.so.1").symlink_to(library)
+    environment = {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": str(tmp_path)}
+    said = subprocess.run(["bash", "-c", kcat], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert "{}" in said.stdout.splitlines(), said.stderr
