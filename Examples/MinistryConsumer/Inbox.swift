@@ -46,7 +46,7 @@ struct Inbox {
       }
       for found in cases {
         try await transaction.register(
-          found.id, Told(title: found.title, dueAt: found.ministryDueAt ?? found.dueAt), by: "snapshot", 0)
+          found.id, Told(title: found.title, dueAt: found.dueAt), by: "snapshot", 0)
       }
     }
   }

@@ -10,7 +10,6 @@ struct Snapshot {
   struct Case: Decodable, Sendable {
     let id: String
     let title: String
-    let ministryDueAt: String?
     let dueAt: String?
   }
 

@@ -24,9 +24,11 @@ def referred(forum, subject="proposer", category="transport"):
 
 def act(forum, case, deed, role, body, office=None):
     """One step of a case; the case as it is then."""
-    method = "PUT" if deed == "plan" else "POST"
+    method, path = "PUT" if deed == "plan" else "POST", f"/v1/cases/{case['id']}"
+    # A plan takes the place of another one, so it says which version of the case it is made for.
+    headers = {"If-Match": forum.get(path).headers["ETag"]} if deed == "plan" else {}
     token = forum.token(f"{role}-{office or 'one'}", role, office)
-    answer = forum.call(method, f"/v1/cases/{case['id']}/{deed}", token, body)
+    answer = forum.call(method, f"{path}/{deed}", token, body, headers=headers)
     assert answer.status_code == 200, f"{deed}: {answer.status_code} {answer.text}"
     return answer.json()
 

@@ -56,7 +56,7 @@ class Inbox:
             self.db.execute("DELETE FROM position")
             self.db.executemany("INSERT INTO position VALUES (?, ?)", ends.items())
             for case in cases:
-                self.register(case["id"], case["title"], case.get("ministryDueAt") or case.get("dueAt"), "snapshot", 0)
+                self.register(case["id"], case["title"], case.get("dueAt"), "snapshot", 0)
 
     def take(self, messages):
         """Messages of one partition, in their order. False: another process reads here, and was faster."""
