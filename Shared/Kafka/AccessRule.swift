@@ -11,10 +11,16 @@ public struct AccessRule: Hashable, Sendable, CustomStringConvertible {
     case groups(prefix: String)
     /// The consumer group of this name.
     case group(String)
+    /// The cluster as a whole.
+    case cluster
   }
 
   /// What may be done.
-  public enum Operation: String, Hashable, Sendable, CaseIterable { case read, write, describe }
+  public enum Operation: String, Hashable, Sendable, CaseIterable {
+    case read, write, describe
+    /// Of the cluster: to begin as a producer that writes nothing twice. Who may write to a topic may do so anyway.
+    case idempotentWrite = "write without repetition to"
+  }
 
   /// As the broker knows it: `User:` and the name of the log-in.
   public var principal: String
@@ -36,6 +42,7 @@ public struct AccessRule: Hashable, Sendable, CustomStringConvertible {
     case .topic(let name): "\(principal) may \(operation.rawValue) topic \(name)"
     case .groups(let prefix): "\(principal) may \(operation.rawValue) groups \(prefix)*"
     case .group(let name): "\(principal) may \(operation.rawValue) group \(name)"
+    case .cluster: "\(principal) may \(operation.rawValue) the cluster"
     }
   }
 }
@@ -127,6 +134,7 @@ extension AccessRule.Operation {
     case .read: RD_KAFKA_ACL_OPERATION_READ
     case .write: RD_KAFKA_ACL_OPERATION_WRITE
     case .describe: RD_KAFKA_ACL_OPERATION_DESCRIBE
+    case .idempotentWrite: RD_KAFKA_ACL_OPERATION_IDEMPOTENT_WRITE
     }
   }
 }
@@ -138,6 +146,7 @@ extension AccessRule {
       switch resource {
       case .topic(let name): (RD_KAFKA_RESOURCE_TOPIC, name, RD_KAFKA_RESOURCE_PATTERN_LITERAL)
       case .group(let name): (RD_KAFKA_RESOURCE_GROUP, name, RD_KAFKA_RESOURCE_PATTERN_LITERAL)
+      case .cluster: (RD_KAFKA_RESOURCE_BROKER, "kafka-cluster", RD_KAFKA_RESOURCE_PATTERN_LITERAL)
       case .groups(let prefix): (RD_KAFKA_RESOURCE_GROUP, prefix, RD_KAFKA_RESOURCE_PATTERN_PREFIXED)
       }
     var binding: OpaquePointer?
@@ -164,6 +173,7 @@ extension AccessRule {
     case (RD_KAFKA_RESOURCE_GROUP, RD_KAFKA_RESOURCE_PATTERN_LITERAL): resource = .group(String(cString: name))
     case (RD_KAFKA_RESOURCE_GROUP, RD_KAFKA_RESOURCE_PATTERN_PREFIXED):
       resource = .groups(prefix: String(cString: name))
+    case (RD_KAFKA_RESOURCE_BROKER, RD_KAFKA_RESOURCE_PATTERN_LITERAL): resource = .cluster
     default: return nil
     }
     self.init(String(cString: principal), may: operation, resource)

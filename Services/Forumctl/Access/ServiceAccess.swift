@@ -24,6 +24,9 @@ enum ServiceAccess {
     }
     let reads = Topics.all.filter { $0.readers.contains(service) }
     let group = reads.isEmpty ? [] : [AccessRule(principal, may: .read, .group(service))]
-    return may(.write, on: Topics.all.filter { $0.writer == service }) + may(.read, on: reads) + group
+    let writes = may(.write, on: Topics.all.filter { $0.writer == service })
+    // Every service has a producer, which asks for its number when it starts, also where there is nothing to write.
+    let start = writes.isEmpty ? [AccessRule(principal, may: .idempotentWrite, .cluster)] : []
+    return writes + may(.read, on: reads) + group + start
   }
 }

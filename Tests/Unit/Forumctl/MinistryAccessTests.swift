@@ -62,6 +62,9 @@ import Testing
       #expect(writers == [topic.writer])
       #expect(Set(readers) == Set(topic.readers).subtracting([Topics.theMinistry]))
     }
+    for name in ["portal", "notification"] {
+      #expect(ServiceAccess.rules(for: name).contains(AccessRule("User:\(name)", may: .idempotentWrite, .cluster)))
+    }
     #expect(ServiceAccess.rules(for: "voting").contains(AccessRule("User:voting", may: .read, .group("voting"))))
   }
 
