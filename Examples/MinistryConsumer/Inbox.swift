@@ -9,7 +9,11 @@ struct Inbox {
   init(_ database: Database) { self.database = database }
 
   func makeTables() async throws {
-    for statement in Self.tables { try await database.execute(statement) }
+    try await database.transaction { transaction in
+      // Two processes that start together would make the same table at the same moment.
+      try await transaction.execute("SELECT pg_advisory_xact_lock(20260101)")
+      for statement in Self.tables { try await transaction.execute(statement) }
+    }
   }
 
   private static let tables: [Query] = [

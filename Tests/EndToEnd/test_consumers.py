@@ -39,7 +39,8 @@ def known(forum):
 @pytest.fixture(scope="module")
 def password(forum, broker, known):
     file = broker.folder / "ministry.password"
-    for command in (["topics", "create"], ["ministry", "add", known["ministry"]["slug"], "--password-file", str(file)]):
+    add = ["ministry", "add", known["ministry"]["slug"], "--password-file", str(file)]
+    for command in (["topics", "create"], ["access", "grant"], add):
         program = [str(forum.state / "bin/forumctl"), *command]
         environment = forum.environment | broker.settings("forumctl")
         result = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=120)
@@ -131,7 +132,7 @@ class Referrals:
     def __init__(self, broker, slug, chance):
         self.topic, self.chance = f"forum.referrals.{slug}", chance
         self.producer = Producer(broker.client("referral") | {"enable.idempotence": True})
-        self.ids, self.last, self.sent = set(), {}, 0
+        self.ids, self.last, self.sent, self.failed = set(), {}, 0, 0
 
     def send(self, case, sequence, kind):
         value = {"caseID": case, "proposal": str(uuid.uuid4()), "title": f"과제 {case[:8]}", "dueAt": "2027-01-31T14:59:59.999Z"}
@@ -141,10 +142,13 @@ class Referrals:
             "ce_type": kind, "ce_time": in_seconds(0), "ce_subject": case, "ce_sequence": str(sequence),
         }
         for _ in range(self.chance.choice([1, 1, 2, 3])):
-            self.producer.produce(self.topic, json.dumps(value), case, headers=headers)
+            self.producer.produce(self.topic, json.dumps(value), case, headers=headers, on_delivery=self.delivered)
             self.sent += 1
         self.ids.add(identifier)
         self.last[case] = (kind, str(sequence))
+
+    def delivered(self, error, _):
+        self.failed += error is not None
 
     def send_all(self):
         cases = [str(uuid.uuid4()) for _ in range(CASES)]
@@ -195,7 +199,7 @@ def test_killed_again_and_again_it_registers_every_case_once(example, broker, kn
         process.kill()
         process.wait(10)
         sender.join()
-    assert kills >= 6 and referrals.sent > len(referrals.ids) == CASES * len(TYPES)
+    assert kills >= 6 and referrals.failed == 0 and referrals.sent > len(referrals.ids) == CASES * len(TYPES)
     inbox = [row[0] for row in example.rows("SELECT id FROM inbox")]
     assert len(inbox) == len(set(inbox)) and set(inbox) == referrals.ids
     register = {row[0]: (row[1], row[2]) for row in example.rows("SELECT case_id, last_type, last_sequence FROM register")}
