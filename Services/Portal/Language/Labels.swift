@@ -132,7 +132,7 @@ extension Language {
     return pick(texts)
   }
 
-  private func pick(_ texts: (String, String)) -> String {
+  func pick(_ texts: (String, String)) -> String {
     switch self {
     case .korean: texts.0
     case .english: texts.1

@@ -18,6 +18,10 @@ enum Phrase: String, CaseIterable, Sendable {
   case stateChanged, reload
   case suspensionReason, suspendedSince, votesLeft, suspensionMeaning, amendedResult
   case referralHeading, holder, committee, since, due, awaitingReceipt, caseNumber, committeeReceived
+  case feedTitle, openData, statisticsTitle, statisticsLead, periodLabel, allYears, definition, madeOf, figure, value
+  case whole, noFigures, downloadCSV
+  case chainHeading, chainNote, chainData, chainHolder, chainStep, chainFrom, chainUntil, chainDue, chainNow
+  case chainOnTime
   case historyHeading, noHistory, when, what, details, dueBy
   case notFoundTitle, notFoundText, badRequestTitle, badRequestText, unavailableTitle, unavailableText
   case errorTitle, errorText
@@ -167,6 +171,37 @@ enum Phrase: String, CaseIterable, Sendable {
       ("협의회의 접수를 기다리고 있습니다.", "Awaiting receipt by the Committee.")
     case .caseNumber: ("사건 번호", "Case")
     case .committeeReceived: ("협의회 접수", "Received by the Committee")
+    case .feedTitle: ("새 소식 피드 (Atom)", "Feed of what is new (Atom)")
+    case .openData: ("공공데이터", "Open data")
+    case .statisticsTitle: ("통계", "Statistics")
+    case .statisticsLead:
+      (
+        "모든 수치는 공개된 사건 기록에서 계산되며, 같은 기록에서 누구나 다시 계산할 수 있습니다.",
+        "All figures are computed from the public record of events; from the same record anybody gets the same."
+      )
+    case .periodLabel: ("기간", "Period")
+    case .allYears: ("전체 기간", "All years")
+    case .definition: ("정의", "Definition")
+    case .madeOf: ("계산에 쓰는 사건", "Events that it is made of")
+    case .figure: ("구분", "Of")
+    case .value: ("값", "Value")
+    case .whole: ("전체", "All")
+    case .noFigures: ("이 기간에는 값이 없습니다.", "There is no figure in this period.")
+    case .downloadCSV: ("CSV로 내려받기", "Download as CSV")
+    case .chainHeading: ("처리 과정과 기한", "Who had it, and until when")
+    case .chainNote:
+      (
+        "제안부터 완료까지 과제를 맡은 사람과 기관, 그 기한입니다.",
+        "Everybody who had the task from its draft to its end, and when each was due."
+      )
+    case .chainData: ("사건 기록과 함께 보기 (JSON)", "With links to the events (JSON)")
+    case .chainHolder: ("맡은 곳", "Held by")
+    case .chainStep: ("단계", "Step")
+    case .chainFrom: ("시작", "From")
+    case .chainUntil: ("끝", "Until")
+    case .chainDue: ("기한", "Due")
+    case .chainNow: ("진행 중", "now")
+    case .chainOnTime: ("기한 안", "in time")
     case .historyHeading: ("진행 이력", "History")
     case .noHistory: ("아직 기록이 없습니다.", "Nothing has been recorded yet.")
     case .when: ("시각", "Time")

@@ -80,5 +80,6 @@ public enum Migrations {
           ADD COLUMN resumed_crossed_at timestamptz, ADD COLUMN resumed_ministry text, ADD COLUMN resumed_due_at timestamptz;
         """),
       notices,
+      openData,
     ]
 }

@@ -70,7 +70,7 @@ extension Occurrence {
   init?(_ event: VoteEvent, at time: Date) {
     switch event {
     case .scheduled: self.init(.scheduled, at: time)
-    case .opened(let event): self.init(.opened, at: event.openedAt)
+    case .opened(let event): self.init(.opened, at: event.openedAt, dueAt: event.rule.closesAt)
     case .paused(let event): self.init(.paused, at: event.pausedAt, note: event.reason)
     case .resumed(let event):
       self.init(.resumed, at: event.resumedAt, note: event.reason, dueAt: event.closesAt)
