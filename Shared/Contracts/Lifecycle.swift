@@ -13,7 +13,19 @@ public enum TaskState: String, Codable, Sendable, CaseIterable {
   case appealed
   /// The same as another proposal, which goes on for both.
   case merged
-  case withdrawn, selected, scheduled, open, closed, referred, assigned
+  case withdrawn, selected, scheduled, open, closed
+  /// The Committee has it.
+  case referred
+  /// The Committee has adopted it; the strategy meeting has it, or a ministry is looked for.
+  case endorsed
+  /// A ministry is in charge.
+  case assigned
+  /// The ministry in charge has taken it on.
+  case underway
+  /// The Committee or the strategy meeting has declined it.
+  case declined
+  /// The ministry has done what it planned, or does not go on.
+  case completed, discontinued
   /// It had gone to the Committee, and its vote does not carry any more.
   case suspended
 }
@@ -23,7 +35,8 @@ public enum TaskAction: String, Codable, Sendable, CaseIterable {
   /// The last supporter that was asked for comes.
   case passGate = "pass-gate"
   case lapse, revise, accept, reject, `return`, appeal, uphold, overturn, merge, withdraw, select
-  case schedule, open, close, crossBar = "cross-bar", loseBar = "lose-bar", assign
+  case schedule, open, close, crossBar = "cross-bar", loseBar = "lose-bar"
+  case endorse, decline, assign, begin, transfer, complete, discontinue
 }
 
 /// The only ways from one state to another: a table, so that it can be printed, checked and read.
@@ -45,7 +58,7 @@ public enum Lifecycle {
   }
 
   /// A withdrawal that crosses a selection on its way comes too late: hence the row from withdrawn to selected. A case that
-  /// goes on after a suspension is referred again, and a ministry that was in charge of it is assigned again.
+  /// goes on after a suspension is referred again, and then where it was before.
   public static let transitions: [Transition] = [
     row(.gathering, .revise, "citizen", .gathering),
     row(.gathering, .passGate, "citizen", .submitted),
@@ -74,12 +87,28 @@ public enum Lifecycle {
     row(.open, .crossBar, "vote-counter", .referred),
     row(.closed, .crossBar, "vote-counter", .referred),
     row(.referred, .close, "vote-counter", .referred),
-    row(.referred, .assign, "referral", .assigned),
+    row(.referred, .endorse, "committee", .endorsed),
+    row(.referred, .decline, "committee", .declined),
+    row(.endorsed, .close, "vote-counter", .endorsed),
+    row(.endorsed, .decline, "strategy-meeting", .declined),
+    row(.endorsed, .assign, "referral", .assigned),
     row(.assigned, .close, "vote-counter", .assigned),
+    row(.assigned, .transfer, "ministry", .assigned),
+    row(.assigned, .begin, "ministry", .underway),
+    row(.underway, .close, "vote-counter", .underway),
+    row(.underway, .transfer, "ministry", .assigned),
+    row(.underway, .complete, "ministry", .completed),
+    row(.underway, .discontinue, "ministry", .discontinued),
+    row(.declined, .close, "vote-counter", .declined),
+    row(.completed, .close, "vote-counter", .completed),
+    row(.discontinued, .close, "vote-counter", .discontinued),
     row(.referred, .loseBar, "vote-counter", .suspended),
+    row(.endorsed, .loseBar, "vote-counter", .suspended),
     row(.assigned, .loseBar, "vote-counter", .suspended),
+    row(.underway, .loseBar, "vote-counter", .suspended),
     row(.suspended, .crossBar, "vote-counter", .referred),
     row(.suspended, .close, "vote-counter", .closed),
+    row(.suspended, .lapse, "support-unit", .closed),
   ]
 
   /// The state after `action`; nil if the table has no such row. For whoever decides.
@@ -118,9 +147,13 @@ extension TaskState {
     case .open: 9
     case .closed: 10
     case .referred: 11
-    case .assigned: 12
-    // An assignment that is heard of late does not end a suspension.
-    case .suspended: 13
+    case .endorsed: 12
+    case .assigned: 13
+    case .underway: 14
+    // An assignment that is heard of late does not end a suspension; and what has ended is not suspended.
+    case .suspended: 15
+    case .declined: 16
+    case .completed, .discontinued: 17
     }
   }
 }

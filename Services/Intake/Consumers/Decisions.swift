@@ -44,18 +44,11 @@ extension Proposals {
 
   /// Who has the case.
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
-    switch envelope.event {
-    // The bar tells of a suspension, and of its end where the Committee has the case.
-    case .received, .suspended: break
-    case .assigned(let event):
-      try await follow(event.proposal, in: transaction) {
-        $0.ministryInCharge(by: event.crossedAt, at: event.assignedAt)
-      }
-    case .resumed(let event):
-      guard event.ministry != nil else { break }
-      try await follow(event.proposal, in: transaction) {
-        $0.ministryInCharge(by: event.crossedAt, at: event.resumedAt)
-      }
+    let event = envelope.event
+    // The bar tells of a suspension.
+    guard let next = event.taskState, next != .suspended else { return }
+    try await follow(event.proposal, in: transaction) {
+      $0.caseMoved(to: next, by: event.crossing, at: envelope.time)
     }
   }
 

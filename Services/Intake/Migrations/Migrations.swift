@@ -83,5 +83,5 @@ public enum Migrations {
           received_at timestamptz NOT NULL,
           entered_at timestamptz NOT NULL);
         """),
-    ] + [similar, sympathy, opinions, attachments, bar, opinionHiding, voteClosed]
+    ] + [similar, sympathy, opinions, attachments, bar, opinionHiding, voteClosed, caseState]
 }

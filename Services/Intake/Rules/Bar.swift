@@ -2,13 +2,15 @@ import Contracts
 import FoundationEssentials
 
 /// What is remembered of a proposal's bar, so that the same comes out in whatever order two topics are heard of: the votes
-/// tell of each crossing and its loss, in their order, and the referrals of the ministry in charge, in theirs. A crossing
+/// tell of each crossing and its loss, in their order, and the referrals of how the case goes by it, in theirs. A crossing
 /// is named by its time.
 struct Bar: Sendable, Equatable {
   /// The last crossing that was undone.
   var undone: Date?
-  /// The last crossing by which a ministry is in charge.
+  /// The last crossing by which there is a case.
   var held: Date?
+  /// Where the task stands by its case, as it was told last.
+  var caseState: TaskState?
 
   fileprivate func isUndone(_ crossing: Date) -> Bool { !isLater(crossing, than: undone) }
 
@@ -24,24 +26,34 @@ extension Proposal {
   func barCrossed(at crossing: Date) -> Proposal {
     if bar.isUndone(crossing) { return self }
     let changed = following(.crossBar, at: crossing) ?? self
-    return bar.isHeld(crossing) ? changed.following(.assign, at: crossing) ?? changed : changed
+    guard bar.isHeld(crossing), let caseState = bar.caseState else { return changed }
+    return changed.standing(caseState, at: crossing)
   }
 
-  /// Follows the loss of a crossing, unless a ministry is known to be in charge by a later one.
+  /// Follows the loss of a crossing, unless the case is known to go on by a later one.
   func barLost(_ crossing: Date, at time: Date) -> Proposal {
     var changed = self
     if bar.isLater(crossing, than: bar.undone) { changed.bar.undone = crossing }
     if let held = bar.held, bar.isLater(held, than: crossing) { return changed }
+    // The case may have ended over it, and may have been heard of first.
+    guard bar.caseState != .closed else { return changed.standing(.closed, at: time) }
     return changed.following(.loseBar, at: time) ?? changed
   }
 
-  /// Follows a ministry's being in charge, at first or again.
-  /// - Parameter crossing: nil in what was published before a bar could be lost.
-  func ministryInCharge(by crossing: Date?, at time: Date) -> Proposal {
-    guard let crossing else { return bar.undone == nil ? following(.assign, at: time) ?? self : self }
+  /// Follows the case: where the task stands by it, at first or again.
+  /// - Parameter crossing: by which the case goes on, or which is undone where it has ended over that; nil where the event
+  ///   names none: the last one that was told.
+  func caseMoved(to next: TaskState, by crossing: Date?, at time: Date) -> Proposal {
     var changed = self
-    if bar.isLater(crossing, than: bar.held) { changed.bar.held = crossing }
-    if bar.isUndone(crossing) { return changed }
-    return changed.following(.assign, at: time) ?? changed
+    changed.bar.caseState = next
+    if let crossing, bar.isLater(crossing, than: bar.held) { changed.bar.held = crossing }
+    if next == .closed, let crossing {
+      // What ends the case undoes its crossing; a later one may have been heard of already.
+      if bar.isLater(crossing, than: bar.undone) { changed.bar.undone = crossing }
+      return state == .suspended ? changed.following(.lapse, at: time) ?? changed : changed
+    }
+    if let held = changed.bar.held, bar.isUndone(held) { return changed }
+    if changed.bar.held == nil, bar.undone != nil { return changed }
+    return changed.standing(next, at: time)
   }
 }

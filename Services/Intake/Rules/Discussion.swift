@@ -6,7 +6,9 @@ extension TaskState {
   /// its vote has closed, also where it went over its bar before and is the Committee's or a ministry's already.
   func isUnderDiscussion(voteHasClosed: Bool) -> Bool {
     switch self {
-    case .accepted, .selected, .scheduled, .open, .referred, .assigned, .suspended: !voteHasClosed
+    case .accepted, .selected, .scheduled, .open, .referred, .endorsed, .assigned, .underway, .suspended, .declined,
+      .completed, .discontinued:
+      !voteHasClosed
     case .gathering, .lapsed, .submitted, .returned, .rejected, .appealed, .merged, .withdrawn, .closed: false
     }
   }

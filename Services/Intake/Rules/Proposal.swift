@@ -81,6 +81,9 @@ extension Proposal {
     Lifecycle.following(state, on: action).map { changed(to: $0, at: time) }
   }
 
+  /// Follows its case to where it stands.
+  func standing(_ next: TaskState, at time: Date) -> Proposal { changed(to: next, at: time) }
+
   /// Follows a rejection. Its reason is kept also where a withdrawal was faster and decides the state: a text that is not
   /// for the public must not stay readable because its author took it back in time.
   func rejected(for reason: Rejection, at time: Date) -> Proposal {

@@ -48,7 +48,10 @@ extension TaskState {
     switch self {
     case .gathering: false
     case .lapsed, .submitted, .returned, .accepted, .rejected, .appealed, .merged, .withdrawn: true
-    case .selected, .scheduled, .open, .closed, .referred, .assigned, .suspended: true
+    case .selected, .scheduled, .open, .closed, .referred, .endorsed, .assigned, .underway, .suspended, .declined,
+      .completed,
+      .discontinued:
+      true
     }
   }
 }

@@ -6,7 +6,7 @@ import ServiceKit
 private let columns: Query = """
   id, author, title, summary, body, category, reference, revision, channel, state, state_since, filed_at, submitted_at,
   supporters_needed, gate_ends_at, invitation, withdrawal_reason, lapse_reason, rejection_code, rejection_explanation,
-  return_note, merged_into, merger_reason, bar_undone, bar_held, sympathies_of(id) AS sympathies, vote_closed_at,
+  return_note, merged_into, merger_reason, bar_undone, bar_held, case_state, sympathies_of(id) AS sympathies, vote_closed_at,
   (SELECT jsonb_agg(jsonb_build_object('number', number, 'name', name, 'type', type, 'size', size,
     'sha256', encode(sha256, 'hex')) ORDER BY number) FROM attachment WHERE proposal = id) AS attachments
   """
@@ -53,7 +53,7 @@ extension Proposal {
     if let into: ProposalID = try row["merged_into"] {
       merger = Merger(into: into, reason: try row["merger_reason"])
     }
-    bar = Bar(undone: try row["bar_undone"], held: try row["bar_held"])
+    bar = Bar(undone: try row["bar_undone"], held: try row["bar_held"], caseState: try row["case_state"])
   }
 }
 
@@ -93,7 +93,7 @@ extension Transaction {
         rejection_code = \(proposal.rejection?.code), rejection_explanation = \(proposal.rejection?.explanation),
         return_note = \(proposal.returnNote), merged_into = \(proposal.merger?.into),
         merger_reason = \(proposal.merger?.reason), bar_undone = \(proposal.bar.undone),
-        bar_held = \(proposal.bar.held), vote_closed_at = \(proposal.voteClosedAt)
+        bar_held = \(proposal.bar.held), case_state = \(proposal.bar.caseState), vote_closed_at = \(proposal.voteClosedAt)
       WHERE id = \(proposal.id)
       """)
   }

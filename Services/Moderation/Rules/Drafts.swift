@@ -14,7 +14,7 @@ struct RejectionDraft: Decodable, Sendable {
     var errors: [Problem.FieldError] = []
     let explanation = PlainText.checkPublic(
       explanation, 1...Self.explanationLimit, lines: true, at: "#/explanation", &errors)
-    let code: RejectionCode? = choice(code, at: "#/code", &errors)
+    let code: RejectionCode? = errors.choice(code, at: "#/code")
     guard errors.isEmpty, let code else { throw .invalid(errors) }
     return Rejection(code: code, explanation: explanation)
   }

@@ -35,7 +35,7 @@ struct FlagDraft: Decodable, Sendable {
   /// - Throws: `Problem` 422
   func checked() throws(Problem) -> FlagReason {
     var errors: [Problem.FieldError] = []
-    guard let reason: FlagReason = choice(reason, at: "#/reason", &errors) else { throw .invalid(errors) }
+    guard let reason: FlagReason = errors.choice(reason, at: "#/reason") else { throw .invalid(errors) }
     return reason
   }
 }

@@ -44,7 +44,7 @@ struct AppealDraft: Decodable, Sendable {
   func checked(at now: Date) throws(Problem) -> Appeal {
     var errors: [Problem.FieldError] = []
     let statement = PlainText.checkPublic(statement, 1...Self.statementLimit, lines: true, at: "#/statement", &errors)
-    let ground: AppealGround? = choice(ground, at: "#/ground", &errors)
+    let ground: AppealGround? = errors.choice(ground, at: "#/ground")
     guard errors.isEmpty, let ground else { throw .invalid(errors) }
     return Appeal(ground: ground, statement: statement, appealedAt: now)
   }
@@ -60,18 +60,8 @@ struct AppealDecisionDraft: Decodable, Sendable {
     var errors: [Problem.FieldError] = []
     let explanation = PlainText.checkPublic(
       explanation, 1...RejectionDraft.explanationLimit, lines: true, at: "#/explanation", &errors)
-    let outcome: AppealOutcome? = choice(outcome, at: "#/outcome", &errors)
+    let outcome: AppealOutcome? = errors.choice(outcome, at: "#/outcome")
     guard errors.isEmpty, let outcome else { throw .invalid(errors) }
     return Appeal.Decision(outcome: outcome, explanation: explanation, decidedAt: now)
   }
-}
-
-/// One of the words that a field may hold; nil, and an error that names them all, for another.
-func choice<Choice: RawRepresentable & CaseIterable>(
-  _ text: String, at pointer: String, _ errors: inout [Problem.FieldError]
-) -> Choice? where Choice.RawValue == String {
-  if let choice = Choice(rawValue: text) { return choice }
-  let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-  errors.append(Problem.FieldError(pointer, "must be one of \(known)"))
-  return nil
 }

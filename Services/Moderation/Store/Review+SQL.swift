@@ -52,12 +52,6 @@ extension Appeal {
   }
 }
 
-extension PostgresJSON {
-  init(encoding value: some Encodable) throws {
-    self.init(text: String(decoding: try JSON.encode(value), as: UTF8.self))
-  }
-}
-
 /// What a list of reviews is narrowed to.
 struct ReviewFilter: Sendable {
   var state = ReviewState.pending

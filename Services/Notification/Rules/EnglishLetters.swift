@@ -137,6 +137,9 @@ enum EnglishLetters {
         "Your task goes on",
         "With \(event.yes.grouped) yes votes the vote carries again, and \(holder(event.ministry)) goes on with the task.",
         "Now due by: \(time(event.dueAt))")
+    case .referral:
+      Letter.Words(
+        "Your task has moved on", "The Committee, the strategy meeting or the ministry in charge works on it.")
     }
   }
 

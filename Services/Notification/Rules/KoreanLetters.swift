@@ -109,6 +109,7 @@ enum KoreanLetters {
         "과제의 처리가 재개되었습니다",
         "찬성 \(event.yes.grouped)표로 기준을 다시 충족하여 \(holder(event.ministry))의 처리가 재개됩니다.",
         "변경된 기한: \(time(event.dueAt))")
+    case .referral: Letter.Words("과제의 처리 상황이 바뀌었습니다", "정부혁신추진협의회, 정부혁신전략회의 또는 소관부처에서 과제를 처리하고 있습니다.")
     }
   }
 

@@ -26,10 +26,12 @@ enum Occasion: Sendable {
   /// What nobody wants a letter about: numbers that change every few seconds, and the opinions of others.
   private static let untold: Set<String> = [SympathyCounted.type, OpinionModerated.type]
 
-  /// Whether there is a letter about it: not about what only those should look into who watch over votes.
+  /// Whether there is a letter about it: not about what only those should look into who watch over votes or have a case.
   var isWrittenAbout: Bool {
-    if case .vote(.trendAlarm) = self { return false }
-    return true
+    switch self {
+    case .vote(.trendAlarm), .referral(.reminded), .referral(.escalated): false
+    default: true
+    }
   }
 
   private typealias Reader = @Sendable ([UInt8]) throws -> Occasion

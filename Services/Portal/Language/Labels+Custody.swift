@@ -3,16 +3,11 @@ import Contracts
 extension Language {
   /// Who has a task, by the name in addresses; one that this version does not know, as it came.
   func label(holder name: String) -> String {
-    let texts: (String, String) =
-      switch name {
-      case Hold.author: ("제안자", "The author")
-      case Hold.voters: ("투표하는 국민", "The voters")
-      case Holder.supportUnit.name: ("국민포럼 지원단", "Support Unit of the Forum")
-      case Holder.committee.name: ("정부혁신추진협의회", "Government Innovation Committee")
-      case Holder.strategyMeeting.name: ("정부혁신전략회의", "Government Innovation Strategy Meeting")
-      default: Ministry.named(name).map { ($0.korean, $0.english) } ?? (name, name)
-      }
-    return pick(texts)
+    switch name {
+    case Hold.author: pick(("제안자", "The author"))
+    case Hold.voters: pick(("투표하는 국민", "The voters"))
+    default: Holder(name: name).map(label) ?? name
+    }
   }
 
   func label(_ step: Hold.Step) -> String {
@@ -26,7 +21,11 @@ extension Language {
       case .preparation: ("투표 준비", "Preparing the vote")
       case .vote: ("찬반 투표", "Vote")
       case .committee: ("협의회 심의", "Deliberation of the Committee")
+      case .supplement: ("지원단 보완", "Supplement by the Support Unit")
+      case .strategyMeeting: ("정부혁신전략회의", "Strategy meeting")
+      case .assignment: ("소관부처 지정", "Naming a ministry")
       case .ministry: ("소관부처 답변", "Answer of the ministry")
+      case .implementation: ("과제 이행", "Implementation")
       case .suspension: ("처리 정지", "Suspended")
       }
     return pick(texts)
@@ -73,6 +72,9 @@ extension Language {
     case "selected": pick(("투표 과제로 선정", "Selected for a vote"))
     case "voted-on": pick(("투표 실시", "Voted on"))
     case "committee": pick(("협의회 접수", "Before the Committee"))
+    case "strategy-meeting": pick(("전략회의 상정", "Before the strategy meeting"))
+    case "answered": pick(("소관부처 답변", "Answered by a ministry"))
+    case "completed": pick(("이행 완료", "Completed"))
     case "ministry": pick(("소관부처 배정", "Given to a ministry"))
     default: stage
     }

@@ -22,6 +22,9 @@ enum Phrase: String, CaseIterable, Sendable {
   case whole, noFigures, downloadCSV
   case chainHeading, chainNote, chainData, chainHolder, chainStep, chainFrom, chainUntil, chainDue, chainNow
   case chainOnTime
+  case caseHeading, caseSession, caseMeetsAt, caseDeliberatedAt, caseDecision, caseDecidedAt, caseReasons, caseMinutes
+  case caseMeeting, caseOutcome, caseDeferredTo, caseAnswer, caseOffice, caseSignatory, caseAnsweredAt
+  case milestones, milestone, milestoneStatus, milestonePeriod, caseCompleted, caseDiscontinued
   case historyHeading, noHistory, when, what, details, dueBy
   case notFoundTitle, notFoundText, badRequestTitle, badRequestText, unavailableTitle, unavailableText
   case errorTitle, errorText
@@ -202,6 +205,27 @@ enum Phrase: String, CaseIterable, Sendable {
     case .chainDue: ("기한", "Due")
     case .chainNow: ("진행 중", "now")
     case .chainOnTime: ("기한 안", "in time")
+    case .caseHeading: ("심의와 이행", "Decisions and implementation")
+    case .caseSession: ("회의", "Session")
+    case .caseMeetsAt: ("회의 일시", "Meets at")
+    case .caseDeliberatedAt: ("심의 일시", "Deliberated at")
+    case .caseDecision: ("결정", "Decision")
+    case .caseDecidedAt: ("일시", "When")
+    case .caseReasons: ("이유", "Reasons")
+    case .caseMinutes: ("회의록", "Minutes")
+    case .caseMeeting: ("정부혁신전략회의", "Government Innovation Strategy Meeting")
+    case .caseOutcome: ("결과", "Outcome")
+    case .caseDeferredTo: ("다음 논의", "Deferred to")
+    case .caseAnswer: ("소관부처의 공식 답변", "Official answer of the ministry")
+    case .caseOffice: ("답변 기관", "Office")
+    case .caseSignatory: ("책임자", "Signed by")
+    case .caseAnsweredAt: ("답변 일시", "Answered at")
+    case .milestones: ("추진계획", "Milestones")
+    case .milestone: ("추진 과제와 산출물", "Milestone and what it delivers")
+    case .milestoneStatus: ("이행 상태", "Status")
+    case .milestonePeriod: ("기간", "From and until")
+    case .caseCompleted: ("이행 완료", "Completed")
+    case .caseDiscontinued: ("추진 중단", "Discontinued")
     case .historyHeading: ("진행 이력", "History")
     case .noHistory: ("아직 기록이 없습니다.", "Nothing has been recorded yet.")
     case .when: ("시각", "Time")

@@ -3,7 +3,7 @@ import Postgres
 extension Migrations {
   /// What open data needs beside what the pages show.
   static let openData = Migration(
-    111, "open data",
+    131, "open data",
     """
     -- What is not shown; decided where it is written, read by everything that shows.
     ALTER TABLE task ADD COLUMN text_hidden boolean NOT NULL DEFAULT false,
@@ -22,7 +22,9 @@ extension Migrations {
 
     -- Where the event stands in Kafka; not known of those that were read before.
     ALTER TABLE history ADD COLUMN type text, ADD COLUMN topic text, ADD COLUMN partition int,
-      ADD COLUMN record_offset bigint;
+      ADD COLUMN record_offset bigint,
+      -- Who has the case after the event, and until when; null where the event does not change that.
+      ADD COLUMN holder text, ADD COLUMN owed_at timestamptz;
     CREATE INDEX history_by_time ON history (at DESC, event_id DESC);
 
     -- Who had a task, from its draft to its end; made anew from the history whenever that grows.
@@ -33,6 +35,13 @@ extension Migrations {
     CREATE INDEX hold_by_proposal ON hold (proposal, number);
     CREATE INDEX hold_by_time ON hold (since DESC, event_id DESC);
     CREATE INDEX hold_by_holder ON hold (holder, since DESC);
+
+    -- What an event of a case says beyond its line in the history: reasons, answers, milestones.
+    CREATE TABLE case_record (
+      event_id uuid PRIMARY KEY, proposal uuid NOT NULL, at timestamptz NOT NULL, sequence bigint NOT NULL,
+      type text NOT NULL,
+      data jsonb NOT NULL);
+    CREATE INDEX case_record_by_proposal ON case_record (proposal, sequence);
 
     -- Who took part, for counting alone: nothing tells it again.
     CREATE TABLE participant (

@@ -14,16 +14,22 @@ extension Dataset {
       Column("receivedAt", .time, "task.received_at", "협의회 접수", "When it came before the Committee."),
       Column("dueAt", .time, "task.due_at", "협의회 기한", "When the Committee owed its decision."),
       Column(
-        "ministry", .word, "coalesce(task.resumed_ministry, task.ministry)", "소관부처", "The ministry in charge."),
+        "ministry", .word, "task.ministry", "소관부처", "The ministry in charge."),
       Column("assignedAt", .time, "task.assigned_at", "소관부처 배정", "When the ministry was put in charge."),
+      Column("decision", .word, .last("decided", "code"), "협의회 결정", "What the Committee decided last."),
+      Column("decidedAt", .time, .last("decided", "at"), "협의회 결정 시각", "When it did."),
+      Column("outcome", .word, .last("concluded", "code"), "전략회의 결과", "What the strategy meeting concluded last."),
+      Column("concludedAt", .time, .last("concluded", "at"), "전략회의 결과 시각", "When it did."),
+      Column("answeredAt", .time, .last("answered", "at"), "부처 답변 시각", "When the ministry answered the citizens."),
       Column(
-        "ministryDueAt", .time, "coalesce(task.resumed_due_at, task.ministry_due_at)", "소관부처 기한",
-        "When the ministry owes its answer."),
+        "endedAt", .time, .last("completed", "discontinued", "case-lapsed", "at"), "종결 시각", "When the case ended."),
+      Column("holder", .word, "task.case_holder", "현재 담당", "Who has it; absent when it has ended."),
+      Column("holderDueAt", .time, "task.case_due_at", "현재 기한", "Until when the holder owes the next step."),
     ],
     filters: [
       .word("state", TaskState.self, in: "task.state"), .word("category", Category.self, in: "task.category"),
       .word(
-        "office", of: Ministry.all.map(\.slug), in: "coalesce(task.resumed_ministry, task.ministry)"),
+        "office", of: Ministry.all.map(\.slug), in: "task.ministry"),
     ])
 
   /// The clocks: what is owed by whom until when, and what was.
@@ -58,8 +64,8 @@ extension Dataset {
     Column("until", .time, "hold.until", "끝. 아직 맡고 있으면 없습니다.", "Until when; absent while it goes on."),
     Column("dueAt", .time, "hold.due_at", "기한", "When the next step was due; absent where no time is set."),
     Column(
-      "lateDays", .integer, .lateDays, "늦은 날수. 시작된 하루는 하루로 셉니다.",
-      "Days that it was, or is, late; a day that has begun counts."),
+      "lateDays", .integer, .lateDays, "늦은 날수(한국 날짜). 기한 당일은 세지 않습니다.",
+      "Days in Korea by which it was, or is, late; the day on which it was due does not count."),
     Column("begunByType", .word, "begun.type", "시작한 사건의 종류", "Type of the event with which it began."),
     Column("begunByTopic", .word, "begun.topic", "시작한 사건의 토픽", "Topic of that event."),
     Column("begunByPartition", .integer, "begun.partition", "시작한 사건의 파티션", "Its partition."),
@@ -104,11 +110,21 @@ extension Dataset {
 }
 
 extension Query {
+  /// A column of the last of some lines in the history of the task; the column is named last.
+  static func last(_ names: String...) -> Query {
+    let column = Query(unsafeSQL: "history.\(names.last ?? "at")")
+    return """
+      (SELECT \(fragment: column) FROM history WHERE history.proposal = task.proposal
+        AND history.kind = ANY(\(Array(names.dropLast()))) ORDER BY history.at DESC LIMIT 1)
+      """
+  }
+
   static let holdState: Query = "CASE WHEN hold.until IS NULL THEN 'open' ELSE 'ended' END"
 
   static let lateDays: Query = """
-    CASE WHEN hold.due_at IS NULL THEN 0
-      ELSE greatest(0, ceil(extract(epoch FROM coalesce(hold.until, now()) - hold.due_at) / 86400))::bigint END
+    CASE WHEN coalesce(hold.until, now()) > hold.due_at
+      THEN (coalesce(hold.until, now()) AT TIME ZONE 'Asia/Seoul')::date - (hold.due_at AT TIME ZONE 'Asia/Seoul')::date
+      ELSE 0 END
     """
 
   /// Events of tasks while somebody had them, the first and the last of that included.

@@ -43,7 +43,7 @@ extension Dataset {
       Column("withdrawnAt", .time, "task.withdrawn_at", "철회 시각", "When its author took it back."),
       Column("selectedAt", .time, "task.selected_at", "투표 과제 선정 시각", "When it was selected for a vote."),
       Column("case", .id, "task.case_id", "사건 번호", "The case before the Committee."),
-      Column("ministry", .word, "coalesce(task.resumed_ministry, task.ministry)", "소관부처", "The ministry in charge."),
+      Column("ministry", .word, "task.ministry", "소관부처", "The ministry in charge."),
       Column(
         "updatedAt", .time, "(SELECT max(at) FROM history WHERE history.proposal = task.proposal)", "마지막 사건 시각",
         "When something happened to it last."),

@@ -69,7 +69,12 @@ struct HistorySection: Sendable {
     case .withdrawn: WithdrawalReason(rawValue: code).map(language.label) ?? code
     case .lapsed: LapseReason(rawValue: code).map(language.label) ?? code
     case .appealed: AppealGround(rawValue: code).map(language.label) ?? code
-    case .assigned: Ministry.named(code).map(language.label) ?? code
+    case .assigned, .taken, .transferred, .answered, .overdue, .escalated, .periodExtended:
+      Holder(name: code).map(language.label) ?? code
+    case .decided: CommitteeDecision(rawValue: code).map(language.label) ?? code
+    case .concluded: MeetingOutcome(rawValue: code).map(language.label) ?? code
+    case .progressed: MilestoneStatus(rawValue: code).map(language.label) ?? code
+    case .caseLapsed: LapseCause(rawValue: code).map(language.label) ?? code
     case .caseSuspended: SuspensionReason(rawValue: code).map(language.label) ?? code
     case .ballotsVoided, .ballotsReleased: RulingCode(rawValue: code).map(language.label) ?? code
     default: code

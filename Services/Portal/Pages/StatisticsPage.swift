@@ -50,7 +50,7 @@ struct StatisticsPage: Sendable {
       : """
       <table class="figures"><thead><tr><th scope="col">\(speech(.figure))</th>\
       <th scope="col">\(speech(.value)) (\(language.label(indicator.unit)))</th></tr></thead>
-      <tbody>\(figures.map(row))</tbody></table>
+      <tbody>\(figures.map { row($0, of: indicator) })</tbody></table>
       """
     return """
       <section aria-labelledby="\(name)"><h2 id="\(name)">\(words.0)</h2>
@@ -61,18 +61,19 @@ struct StatisticsPage: Sendable {
       """
   }
 
-  private func row(_ figure: Figure) -> HTML {
-    "<tr><th scope=\"row\">\(name(of: figure))</th><td>\(Self.text(figure.value))</td></tr>\n"
+  private func row(_ figure: Figure, of indicator: Indicator) -> HTML {
+    "<tr><th scope=\"row\">\(name(of: figure, in: indicator))</th><td>\(Self.text(figure.value))</td></tr>\n"
   }
 
-  private func name(of figure: Figure) -> String {
+  private func name(of figure: Figure, in indicator: Indicator) -> String {
     guard let by = figure.by else { return speech(.whole) }
     let of = figure.of ?? ""
     return switch by {
     case "category": Category(rawValue: of).map(language.label) ?? of
     case "ministry", "office": language.label(holder: of)
     case "part": language.label(part: of)
-    case "stage": Hold.Step(rawValue: of).map { language.label($0) } ?? language.label(stage: of)
+    case "stage" where indicator == .ideasByStage: language.label(stage: of)
+    case "stage": Hold.Step(rawValue: of).map { language.label($0) } ?? of
     default: of
     }
   }

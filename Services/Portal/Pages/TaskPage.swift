@@ -11,6 +11,8 @@ struct TaskPage: Sendable {
   let history: [Occurrence]
   /// Who had it, in the order of time.
   var chain: [Hold] = []
+  /// What became of its case.
+  var record = CaseRecord([])
   /// What lateness is told by.
   var now = Date(timeIntervalSince1970: 0)
 
@@ -31,6 +33,7 @@ struct TaskPage: Sendable {
         \(ReviewSection(speech: speech, facts: facts).html)
         \(VoteSection(speech: speech, facts: facts).html)
         \(CustodySection(speech: speech, facts: facts).html)
+        \(CaseSection(speech: speech, record: record, now: now).html)
         \(ChainSection(speech: speech, chain: chain, now: now, data: custody).html)
         \(body)
         \(HistorySection(speech: speech, history: history).html)

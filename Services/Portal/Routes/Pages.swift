@@ -32,7 +32,10 @@ struct Pages: Sendable {
       let text = facts.isTextHidden ? nil : try await database.text(of: id)
       let history = try await database.history(of: id)
       let chain = try await database.chain(of: id).map(\.hold)
-      return TaskPage(speech: speech, facts: facts, text: text, history: history, chain: chain, now: clock.now).document
+      let record = try await database.caseRecord(of: id)
+      return TaskPage(
+        speech: speech, facts: facts, text: text, history: history, chain: chain, record: record, now: clock.now
+      ).document
     }
   }
 

@@ -21,15 +21,25 @@ extension Facts {
     let dueAt: Date
   }
 
+  /// How a case stands.
+  struct Course: Sendable, Equatable {
+    var state: TaskState
+    /// The crossing by which it goes on; nil from before that was told.
+    var crossedAt: Date?
+    /// As `Holder` names it; nil: it has ended.
+    var holder: String?
+    var dueAt: Date?
+  }
+
   /// Who has the task from its bar on; nil before that, and where the vote has closed without carrying.
   ///
   /// Crossings are named by their times, and a loss names the one that it undoes: so this is the same in whatever order
   /// votes and referrals are heard of.
   var custodyState: TaskState? {
     if let loss = suspension {
-      return isClosedWithout(loss) ? nil : .suspended
+      return isClosedWithout(loss) || course?.state == .closed ? nil : .suspended
     }
-    if isWithMinistry { return .assigned }
+    if let course, stands(course) { return course.state }
     return receipt != nil || crossedAt != nil ? .referred : nil
   }
 
@@ -47,18 +57,25 @@ extension Facts {
     return last.map { loss.crossedAt.isBefore($0) } ?? false ? nil : loss
   }
 
-  /// Whether a ministry is in charge by a crossing that stands.
-  private var isWithMinistry: Bool {
-    guard let assignment else { return false }
+  /// Whether the case goes on by a crossing that stands.
+  private func stands(_ course: Course) -> Bool {
     guard let loss else { return true }
-    let crossings = [assignment.crossedAt, resumption?.ministry == nil ? nil : resumption?.crossedAt]
-    return crossings.compactMap { $0 }.contains { loss.crossedAt.isBefore($0) }
+    return course.crossedAt.map { loss.crossedAt.isBefore($0) } ?? false
   }
 
   /// Until when the one who has the case owes something: the time that was told last.
-  var dueAt: Date? {
-    guard let assignment else { return resumption?.dueAt ?? receipt?.dueAt }
-    return resumption?.ministry == nil ? assignment.dueAt : resumption?.dueAt
+  var dueAt: Date? { course?.dueAt }
+
+  /// Takes how the case stands; its events come in their order.
+  mutating func follow(_ event: ReferralEvent) {
+    var next = course ?? Course(state: .referred)
+    // What suspends or ends a case undoes the crossing that it names.
+    if let crossing = event.crossing, event.taskState != .suspended, event.taskState != .closed {
+      next.crossedAt = crossing
+    }
+    if let state = event.taskState, state != .suspended { next.state = state }
+    if let custody = event.custody { (next.holder, next.dueAt) = (custody.holder, custody.dueAt) }
+    course = next
   }
 
   /// Takes a crossing, unless a later one is known.

@@ -74,6 +74,7 @@ extension Facts {
 
   /// Who has the case.
   mutating func learn(_ event: ReferralEvent) {
+    follow(event)
     switch event {
     case .received(let event):
       name(event.title, event.category)
@@ -82,10 +83,10 @@ extension Facts {
       name(event.title, event.category)
       assignment = Assignment(
         ministry: event.ministry, at: event.assignedAt, dueAt: event.dueAt, crossedAt: event.crossedAt)
-    // The vote tells of it, and names the crossing.
-    case .suspended: break
     case .resumed(let event):
       resume(Resumption(crossedAt: event.crossedAt, ministry: event.ministry, dueAt: event.dueAt))
+    // Of a suspension the vote tells, and names the crossing.
+    default: break
     }
   }
 

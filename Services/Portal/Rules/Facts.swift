@@ -41,6 +41,8 @@ struct Facts: Sendable, Equatable {
   var assignment: Assignment?
   /// The last end of a suspension.
   var resumption: Resumption?
+  /// How the case stood when it was heard of last.
+  var course: Course?
 
   init(_ proposal: ProposalID) { self.proposal = proposal }
 

@@ -13,7 +13,7 @@ enum Filter: String, Sendable, CaseIterable {
     case .accepted: [.accepted]
     case .scheduled: [.selected, .scheduled]
     case .closed: [.closed]
-    case .referred: [.referred, .assigned, .suspended]
+    case .referred: [.referred, .endorsed, .assigned, .underway, .suspended, .declined, .completed, .discontinued]
     case .rejected: [.rejected]
     case .withdrawn: [.withdrawn, .merged, .lapsed]
     }

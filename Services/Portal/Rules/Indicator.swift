@@ -105,12 +105,13 @@ enum Indicator: String, Sendable, CaseIterable {
     case .feedbackGiven:
       [
         ProposalReturned.type, ProposalRejected.type, AppealDecided.type, ProposalMerged.type, TaskSelected.type,
+        CaseDecided.type, CaseConcluded.type, CaseAnswered.type, CaseDiscontinued.type,
       ]
     case .ideasDiscussed: [ProposalAccepted.type, AppealDecided.type]
     case .ideasByStage:
       [
         ProposalAccepted.type, AppealDecided.type, TaskSelected.type, VoteOpened.type, CaseReceived.type,
-        CaseAssigned.type,
+        CaseSubmitted.type, CaseAssigned.type, CaseAnswered.type, CaseCompleted.type,
       ]
     case .ideasByMinistry: [CaseAssigned.type]
     case .answeredInTime, .daysOfStage: Self.eventsOfHolds
@@ -122,7 +123,9 @@ enum Indicator: String, Sendable, CaseIterable {
     SupportersSought.type, ProposalSubmitted.type, ProposalRevised.type, ProposalLapsed.type, ProposalWithdrawn.type,
     ProposalAccepted.type, ProposalRejected.type, ProposalReturned.type, RejectionAppealed.type, AppealDecided.type,
     ProposalMerged.type, TaskSelected.type, VoteOpened.type, VoteResumed.type, VoteExtended.type, VoteClosed.type,
-    CaseReceived.type, CaseAssigned.type, CaseSuspended.type, CaseResumed.type,
+    CaseReceived.type, CaseDecided.type, CaseSupplemented.type, CaseSubmitted.type, CaseConcluded.type,
+    CaseAssigned.type, CaseAnswered.type, CasePlanned.type, CaseDelayed.type, CaseExtended.type, CaseCompleted.type,
+    CaseDiscontinued.type, CaseSuspended.type, CaseResumed.type, CaseLapsed.type,
   ]
 }
 

@@ -9,7 +9,11 @@ struct Occurrence: Sendable, Equatable {
     case withdrawn, selected, scheduled, opened, paused, resumed, extended
     case ballotsVoided = "ballots-voided", ballotsReleased = "ballots-released"
     case barCrossed = "bar-crossed", barLost = "bar-lost", closed, resultAmended = "result-amended"
-    case received, caseSuspended = "case-suspended", caseResumed = "case-resumed", assigned
+    case received, membersAssigned = "members-assigned", caseScheduled = "case-scheduled", deliberated, decided
+    case supplemented, toMeeting = "to-meeting", placedOnAgenda = "placed-on-agenda", concluded
+    case caseSuspended = "case-suspended", caseResumed = "case-resumed", caseLapsed = "case-lapsed"
+    case transferred, assigned, taken, planned, answered, progressed, delayed, periodExtended = "period-extended"
+    case overdue, escalated, completed, discontinued
   }
 
   let kind: Kind
@@ -21,6 +25,10 @@ struct Occurrence: Sendable, Equatable {
   var yes: Int64?
   var no: Int64?
   var dueAt: Date?
+  /// Who has the case after it, as `Holder` names it; nil where that does not change, or the case has ended.
+  var holder: String?
+  /// Until when the holder owes the next step.
+  var owedAt: Date?
 
   init(
     _ kind: Kind, at: Date, code: String? = nil, note: String? = nil, yes: Int64? = nil, no: Int64? = nil,
@@ -88,15 +96,64 @@ extension Occurrence {
     }
   }
 
-  init(_ event: ReferralEvent) {
+  /// Nil for what only the holder is told.
+  init?(_ event: ReferralEvent) {
     switch event {
     case .received(let event): self.init(.received, at: event.receivedAt, dueAt: event.dueAt)
+    case .membersAssigned(let event): self.init(.membersAssigned, at: event.assignedAt)
+    case .scheduled(let event):
+      self.init(.caseScheduled, at: event.scheduledAt, note: event.reason, dueAt: event.session.meetsAt)
+    case .deliberated(let event): self.init(.deliberated, at: event.deliberatedAt)
+    case .decided(let event):
+      self.init(.decided, at: event.decidedAt, code: event.decision.rawValue, note: event.reasons)
+    case .supplemented(let event):
+      self.init(.supplemented, at: event.supplementedAt, note: event.supplement, dueAt: event.dueAt)
+    case .submitted(let event): self.init(.toMeeting, at: event.submittedAt, dueAt: event.dueAt)
+    case .placedOnAgenda(let event):
+      self.init(.placedOnAgenda, at: event.placedAt, note: event.reason, dueAt: event.session.meetsAt)
+    case .concluded(let event):
+      self.init(.concluded, at: event.concludedAt, code: event.outcome.rawValue, note: event.reasons)
     case .assigned(let event):
       self.init(.assigned, at: event.assignedAt, code: event.ministry, dueAt: event.dueAt)
     case .suspended(let event):
       self.init(.caseSuspended, at: event.suspendedAt, code: event.reason.rawValue, yes: event.yes, no: event.no)
     case .resumed(let event):
       self.init(.caseResumed, at: event.resumedAt, yes: event.yes, no: event.no, dueAt: event.dueAt)
+    case .lapsed(let event):
+      self.init(.caseLapsed, at: event.lapsedAt, code: event.cause.rawValue, note: event.explanation)
+    case .accepted, .transferred, .answered, .planned, .progressed, .delayed, .completed, .discontinued:
+      self.init(ofMinistry: event)
+    case .reminded, .overdue, .escalated, .extended: self.init(ofPeriod: event)
+    }
+    (holder, owedAt) = (event.custody?.holder, event.custody?.dueAt)
+  }
+
+  private init?(ofMinistry event: ReferralEvent) {
+    switch event {
+    case .accepted(let event): self.init(.taken, at: event.acceptedAt, code: event.ministry)
+    case .transferred(let event):
+      self.init(.transferred, at: event.transferredAt, code: event.to, note: event.reason)
+    case .answered(let event):
+      self.init(.answered, at: event.answeredAt, code: event.ministry, note: event.answer)
+    case .planned(let event):
+      self.init(.planned, at: event.plannedAt, note: event.reason, dueAt: event.dueAt)
+    case .progressed(let event):
+      self.init(.progressed, at: event.progressedAt, code: event.milestone.status.rawValue, note: event.report)
+    case .delayed(let event):
+      self.init(.delayed, at: event.delayedAt, note: event.reason, dueAt: event.milestone.endsOn.end)
+    case .completed(let event): self.init(.completed, at: event.completedAt, note: event.summary)
+    case .discontinued(let event): self.init(.discontinued, at: event.discontinuedAt, note: event.reasons)
+    default: return nil
+    }
+  }
+
+  private init?(ofPeriod event: ReferralEvent) {
+    switch event {
+    case .overdue(let event): self.init(.overdue, at: event.overdueAt, code: event.holder, dueAt: event.dueAt)
+    case .escalated(let event): self.init(.escalated, at: event.escalatedAt, code: event.to, dueAt: event.dueAt)
+    case .extended(let event):
+      self.init(.periodExtended, at: event.extendedAt, code: event.holder, note: event.reason, dueAt: event.dueAt)
+    default: return nil
     }
   }
 }

@@ -11,7 +11,8 @@ private let columns: Query = """
   crossed_at, closed_at, closed_yes, closed_no, carried, tally_version, yes, no, counted_at, case_id, received_at, due_at,
   ministry, assigned_at, ministry_due_at, minimum_turnout, majority, electorate, totals,
   ends_at, paused_at, lost_crossed_at, lost_at, lost_yes, lost_no, amended_at, amended_yes, amended_no, amended_carried,
-  assigned_crossed_at, resumed_crossed_at, resumed_ministry, resumed_due_at
+  assigned_crossed_at, resumed_crossed_at, resumed_ministry, resumed_due_at, case_state,
+  case_crossed_at, case_holder, case_due_at
   """
 
 extension Facts {
@@ -51,6 +52,11 @@ extension Facts {
       assignment = Assignment(
         ministry: slug, at: try row["assigned_at"], dueAt: try row["ministry_due_at"],
         crossedAt: try row["assigned_crossed_at"])
+    }
+    if let state: TaskState = try row["case_state"] {
+      course = Course(
+        state: state, crossedAt: try row["case_crossed_at"], holder: try row["case_holder"],
+        dueAt: try row["case_due_at"])
     }
     try readSuspension(row)
   }
@@ -144,7 +150,9 @@ extension Transaction {
         lost_no = \(facts.loss?.no), amended_at = \(facts.amendment?.at), amended_yes = \(facts.amendment?.yes),
         amended_no = \(facts.amendment?.no), amended_carried = \(facts.amendment?.carried),
         resumed_crossed_at = \(facts.resumption?.crossedAt), resumed_ministry = \(facts.resumption?.ministry),
-        resumed_due_at = \(facts.resumption?.dueAt)
+        resumed_due_at = \(facts.resumption?.dueAt), case_state = \(facts.course?.state),
+        case_crossed_at = \(facts.course?.crossedAt), case_holder = \(facts.course?.holder),
+        case_due_at = \(facts.course?.dueAt)
       WHERE proposal = \(facts.proposal)
       """)
   }

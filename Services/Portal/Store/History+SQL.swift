@@ -29,9 +29,10 @@ extension Transaction {
     let position = envelope.position
     try await execute(
       """
-      INSERT INTO history (event_id, proposal, kind, at, code, note, yes, no, due_at, type, topic, partition, record_offset)
+      INSERT INTO history (event_id, proposal, kind, at, code, note, yes, no, due_at, holder,
+        owed_at, type, topic, partition, record_offset)
       VALUES (\(envelope.id), \(proposal), \(line.kind.rawValue), \(line.at), \(line.code), \(line.note), \(line.yes),
-        \(line.no), \(line.dueAt), \(envelope.type), \(position?.topic), \(position?.partition), \(position?.offset))
+        \(line.no), \(line.dueAt), \(line.holder), \(line.owedAt), \(envelope.type), \(position?.topic), \(position?.partition), \(position?.offset))
       ON CONFLICT DO NOTHING
       """)
     try await makeChain(of: proposal)
@@ -53,14 +54,17 @@ extension QueryRunner {
   /// Without those of kinds that this version does not know.
   func chainEvents(of proposal: ProposalID) async throws -> [ChainEvent] {
     try await query(
-      "SELECT event_id, kind, at, code, note, yes, no, due_at FROM history WHERE proposal = \(proposal) ORDER BY at"
+      """
+      SELECT event_id, kind, at, code, note, yes, no, due_at, holder, owed_at FROM history
+      WHERE proposal = \(proposal) ORDER BY at
+      """
     ).compactMap { row in
       guard let kind = Occurrence.Kind(rawValue: try row["kind"]) else { return nil }
-      return ChainEvent(
-        id: try row["event_id"],
-        occurrence: Occurrence(
-          kind, at: try row["at"], code: try row["code"], note: try row["note"], yes: try row["yes"],
-          no: try row["no"], dueAt: try row["due_at"]))
+      var line = Occurrence(
+        kind, at: try row["at"], code: try row["code"], note: try row["note"], yes: try row["yes"], no: try row["no"],
+        dueAt: try row["due_at"])
+      (line.holder, line.owedAt) = (try row["holder"], try row["owed_at"])
+      return ChainEvent(id: try row["event_id"], occurrence: line)
     }
   }
 }

@@ -6,7 +6,7 @@ import ServiceKit
 extension Transaction {
   /// Puts what the rules make of the history in the place of what was there; under the lock of the task's row.
   func makeChain(of proposal: ProposalID) async throws {
-    let holds = Custody(try await chainEvents(of: proposal)).holds
+    let holds = Chain(try await chainEvents(of: proposal)).holds
     try await execute("DELETE FROM hold WHERE proposal = \(proposal)")
     for (number, hold) in holds.enumerated() {
       try await execute(
@@ -16,7 +16,7 @@ extension Transaction {
           \(hold.until), \(hold.dueAt), \(hold.endedBy))
         """)
     }
-    let edition = Int32(Custody.edition)
+    let edition = Int32(Chain.edition)
     try await execute(
       "UPDATE task SET chain_edition = \(edition) WHERE proposal = \(proposal) AND chain_edition <> \(edition)")
   }
@@ -39,7 +39,7 @@ extension Database {
   func renewChains() async throws {
     let rows = try await query(
       """
-      SELECT proposal FROM task WHERE chain_edition < \(Int32(Custody.edition)) ORDER BY proposal LIMIT 500
+      SELECT proposal FROM task WHERE chain_edition < \(Int32(Chain.edition)) ORDER BY proposal LIMIT 500
       """)
     for row in rows {
       let proposal: ProposalID = try row["proposal"]
@@ -56,11 +56,12 @@ extension QueryRunner {
   func chain(of proposal: ProposalID) async throws -> [Link] {
     try await query(
       """
-      SELECT holder, step, since, until, hold.due_at, event_id, ended_by,
+      SELECT hold.holder, step, since, until, hold.due_at, hold.event_id, ended_by,
         begun.type, begun.topic, begun.partition, begun.record_offset,
         ended.type AS end_type, ended.topic AS end_topic, ended.partition AS end_partition,
         ended.record_offset AS end_offset
-      FROM hold JOIN history AS begun USING (event_id) LEFT JOIN history AS ended ON ended.event_id = hold.ended_by
+      FROM hold JOIN history AS begun ON begun.event_id = hold.event_id
+        LEFT JOIN history AS ended ON ended.event_id = hold.ended_by
       WHERE hold.proposal = \(proposal) ORDER BY number
       """
     ).compactMap { row in

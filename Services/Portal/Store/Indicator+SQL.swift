@@ -13,12 +13,15 @@ extension Period {
 
 extension Occurrence.Kind {
   /// An answer that gives reasons.
-  static let feedback: [Self] = [.returned, .rejected, .upheld, .overturned, .merged, .selected]
+  static let feedback: [Self] = [
+    .returned, .rejected, .upheld, .overturned, .merged, .selected, .decided, .concluded, .answered, .discontinued,
+  ]
 
   /// The stages that an idea can reach.
   static let stages: [(stage: String, kinds: [Self])] = [
     ("accepted", [.accepted, .overturned]), ("selected", [.selected]), ("voted-on", [.opened]),
-    ("committee", [.received]), ("ministry", [.assigned]),
+    ("committee", [.received]), ("strategy-meeting", [.toMeeting]), ("ministry", [.assigned]),
+    ("answered", [.answered]), ("completed", [.completed]),
   ]
 }
 

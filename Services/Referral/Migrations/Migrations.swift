@@ -53,6 +53,7 @@ public enum Migrations {
           PRIMARY KEY (case_id, number));
         CREATE UNIQUE INDEX one_suspension_at_a_time ON case_suspension (case_id) WHERE resumed_at IS NULL;
         """),
+      custody,
     ]
 
   // Both seeds are made from the lists in Swift, so that table and list cannot differ. A change of a list therefore

@@ -1,15 +1,14 @@
 import Contracts
 import FoundationEssentials
+import ServiceKit
 
-/// Where a case stands.
-enum CaseState: String, Codable, Sendable, CaseIterable { case received, assigned, suspended }
-
-/// A task that the Committee has before it.
+/// A task that the Committee has before it, and what became of it.
 struct Case: Sendable, Equatable {
   let id: CaseID
   let proposal: ProposalID
   let title: String
   let category: Category
+  let origin: CaseOrigin
   var yes: Int64
   var no: Int64
   let yesBar: Int64
@@ -17,70 +16,127 @@ struct Case: Sendable, Equatable {
   /// Names the crossing of the bar by which it is before the Committee; nil for one that came before a bar could be lost.
   var crossedAt: Date?
   let receivedAt: Date
-  /// When the Committee owes its decision.
-  var dueAt: Date
-  var assignment: Assignment?
+  /// Counts the changes; the entity tag of the case.
+  var version = 1
+  var stage = CaseStage.received
+  /// The ministry in charge.
+  var ministry: Ministry?
   /// Oldest first; only the last may still last.
   var suspensions: [Suspension] = []
+  /// The chain of custody, oldest first; only the last may still last.
+  var holds: [Hold] = []
+  var dossier = Dossier()
 
-  /// The ministry in charge.
-  struct Assignment: Sendable, Equatable {
-    let ministry: Ministry
-    let assignedAt: Date
-    /// When the ministry owes its answer.
-    var dueAt: Date
+  /// Who has it now; nil when it has ended.
+  var hold: Hold? { holds.last.flatMap { $0.until == nil ? $0 : nil } }
+
+  /// Whether the one who has the case has let its time pass; nobody does while it is suspended.
+  func isLate(at now: Date) -> Bool { suspension == nil && hold.map { now > $0.dueAt } ?? false }
+
+  /// Where the task stands by it, as other services follow it.
+  var taskState: TaskState {
+    switch stage {
+    case .received, .withMembers, .scheduled, .deliberated, .returned: .referred
+    case .submitted, .onAgenda, .deferred, .adopted: .endorsed
+    case .assigned: .assigned
+    case .accepted: .underway
+    case .completed: .completed
+    case .discontinued: .discontinued
+    case .declined: .declined
+    }
   }
-
-  var state: CaseState {
-    if suspension != nil { return .suspended }
-    return assignment == nil ? .received : .assigned
-  }
-
-  /// Until when the one who holds the case owes something: the Committee at first, then the ministry.
-  var holderDueAt: Date { assignment?.dueAt ?? dueAt }
-
-  /// Whether the one who holds the case has let its time pass; nobody does while it is suspended.
-  func isLate(at now: Date) -> Bool { suspension == nil && now > holderDueAt }
 }
 
-/// What a citizen wrote, for the ministry in charge.
-struct ProposalText: Sendable, Equatable {
-  let title: String
-  let summary: String
-  let body: String
+/// The periods of all steps: until when somebody owes the next one.
+struct Terms: Sendable {
+  let periods: [LegalStep: LegalPeriod]
+
+  /// The last millisecond of the step's period that begins at `start`.
+  /// - Throws: `Problem` 500: the migration seeds all of them.
+  func end(of step: LegalStep, from start: Date) throws(Problem) -> Date {
+    guard let period = periods[step] else { throw .unavailable("The legal period of a step is missing.") }
+    return period.end(from: start)
+  }
+}
+
+/// A changed case, and what is told of it.
+struct Change: Sendable {
+  /// An event, and the ministry that gets a copy on its own topic.
+  struct Told: Sendable {
+    let event: any CaseEvent
+    let ministry: Ministry?
+  }
+
+  var changed: Case
+  private(set) var told: [Told] = []
+
+  init(_ changed: Case) { self.changed = changed }
+
+  /// To everybody, and to the ministry in charge as it is then.
+  mutating func tell(_ event: any CaseEvent) { tell(event, and: changed.ministry) }
+
+  /// To everybody and to one ministry.
+  mutating func tell(_ event: any CaseEvent, and ministry: Ministry?) {
+    told.append(Told(event: event, ministry: ministry))
+  }
+
+  /// What followed from it at the same moment.
+  mutating func append(_ next: Change) {
+    changed = next.changed
+    told += next.told
+  }
 }
 
 extension Case {
-  /// A task over its bar comes to the Committee.
-  static func received(
-    _ event: VoteBarCrossed, as id: CaseID, within period: LegalPeriod, at now: Date
-  ) -> (Case, CaseReceived) {
-    let new = Case(
-      id: id, proposal: event.proposal, title: event.title, category: event.category, yes: event.yes, no: event.no,
-      yesBar: event.yesBar, ruleHash: event.ruleHash, crossedAt: event.crossedAt, receivedAt: now,
-      dueAt: period.end(from: now))
-    return (
-      new,
-      CaseReceived(
-        caseID: id, proposal: new.proposal, title: new.title, category: new.category, yes: new.yes, no: new.no,
-        yesBar: new.yesBar, ruleHash: new.ruleHash, receivedAt: now, dueAt: new.dueAt)
-    )
+  /// The case is somebody's now, who owes the next step by a day.
+  mutating func pass(to holder: Holder, owing step: LegalStep, by dueAt: Date, at now: Date) {
+    release(at: now)
+    holds.append(Hold(number: Int32(holds.count + 1), step: step, holder: holder, since: now, dueAt: dueAt))
   }
 
-  /// A ministry is put in charge; nil if one is already, or while the case is suspended.
-  func assigned(
-    to ministry: Ministry, text: ProposalText, within period: LegalPeriod, at now: Date
-  ) -> (Case, CaseAssigned)? {
-    guard state == .received else { return nil }
+  /// Nobody has the case any more.
+  mutating func release(at now: Date) {
+    if hold != nil { holds[holds.count - 1].until = now }
+  }
+
+  /// What the holder owes is due at another time.
+  mutating func setDue(_ dueAt: Date) {
+    guard let hold, hold.dueAt.milliseconds != dueAt.milliseconds else { return }
+    let last = holds.count - 1
+    holds[last].dueAt = dueAt
+    (holds[last].remindedAt, holds[last].overdueAt, holds[last].escalatedAt) = (nil, nil, nil)
+  }
+
+  /// The case in its next stage.
+  /// - Throws: `Problem` 409 while it is suspended, and where the table has no such row.
+  func moved(by action: CaseAction) throws(Problem) -> Case {
+    guard suspension == nil else {
+      throw .conflict(
+        "case-suspended", "The vote that brought the case does not carry; nothing is done on it until it does.")
+    }
+    guard let next = CaseLifecycle.next(from: stage, on: action) else {
+      throw .conflict("wrong-stage", "The case is \(stage.rawValue): \(action.rawValue) is not what comes next.")
+    }
     var changed = self
-    let due = period.end(from: now)
-    changed.assignment = Assignment(ministry: ministry, assignedAt: now, dueAt: due)
-    return (
-      changed,
-      CaseAssigned(
-        caseID: id, proposal: proposal, ministry: ministry.slug, title: text.title, summary: text.summary,
-        body: text.body, category: category, yes: yes, no: no, yesBar: yesBar, ruleHash: ruleHash, assignedAt: now,
-        dueAt: due, crossedAt: crossedAt)
-    )
+    changed.stage = next
+    return changed
+  }
+
+  /// A task over its bar comes to the Committee.
+  static func received(
+    _ event: VoteBarCrossed, as id: CaseID, from origin: CaseOrigin = .bar, within terms: Terms, at now: Date
+  ) throws(Problem) -> Change {
+    var new = Case(
+      id: id, proposal: event.proposal, title: event.title, category: event.category, origin: origin, yes: event.yes,
+      no: event.no, yesBar: event.yesBar, ruleHash: event.ruleHash, crossedAt: event.crossedAt, receivedAt: now)
+    let dueAt = try terms.end(of: .committee, from: now)
+    new.pass(to: .committee, owing: .committee, by: dueAt, at: now)
+    var change = Change(new)
+    change.tell(
+      CaseReceived(
+        caseID: id, proposal: new.proposal, title: new.title, category: new.category, yes: new.yes, no: new.no,
+        yesBar: new.yesBar, ruleHash: new.ruleHash, receivedAt: now, dueAt: dueAt, crossedAt: event.crossedAt,
+        origin: origin))
+    return change
   }
 }

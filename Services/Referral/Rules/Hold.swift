@@ -9,8 +9,7 @@ struct Hold: Sendable, Equatable {
   let step: LegalStep
   let holder: Holder
   let since: Date
-  /// Nil: nothing is owed by a certain day yet.
-  var dueAt: Date?
+  var dueAt: Date
   /// Once a hold at most.
   var `extension`: Extension?
   /// When the holder was reminded, what was owed became late, and the next office was told: each once a due date.
@@ -26,5 +25,15 @@ struct Hold: Sendable, Equatable {
     let from: Date
     let reason: String
     let at: Date
+  }
+}
+
+extension Hold {
+  /// Whole days in Korea by which the step is late, or was when it ended; 0 when it is not. The day on which it is due
+  /// does not count.
+  func daysLate(at now: Date) -> Int64 {
+    let end = until ?? now
+    guard end > dueAt else { return 0 }
+    return Day(of: end).number - Day(of: dueAt).number
   }
 }

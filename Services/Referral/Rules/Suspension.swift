@@ -13,46 +13,76 @@ struct Suspension: Sendable, Equatable {
   let suspendedAt: Date
   /// Nil while it lasts.
   var resumedAt: Date?
+  /// That it ended the case; a later crossing of the bar resumes it all the same.
+  var lapse: Lapse?
+
+  /// Why a suspension ended the case.
+  struct Lapse: Sendable, Equatable {
+    let cause: LapseCause
+    /// In the words of the Support Unit, where it ended the case.
+    let explanation: String?
+    let at: Date
+  }
 }
 
 extension Case {
   /// The suspension that lasts; nil while the case goes on.
   var suspension: Suspension? { suspensions.last.flatMap { $0.resumedAt == nil ? $0 : nil } }
 
-  /// The vote that brought the case does not carry any more. Nil for what tells nothing new: the case is suspended already,
-  /// or goes on by a later crossing than the one that was undone.
-  func suspended(by event: VoteBarLost, at now: Date) -> (Case, CaseSuspended)? {
+  /// The vote that brought the case does not carry any more. Nil for what tells nothing new: the case has ended or is
+  /// suspended already, or goes on by a later crossing than the one that was undone.
+  func suspended(by event: VoteBarLost, at now: Date) -> Change? {
     if let crossedAt, crossedAt.milliseconds > event.crossedAt.milliseconds { return nil }
-    guard suspension == nil else { return nil }
-    var changed = self
-    changed.suspensions.append(
+    guard suspension == nil, !stage.isLast else { return nil }
+    var change = Change(self)
+    change.changed.suspensions.append(
       Suspension(
         reason: .barLost, crossedAt: event.crossedAt, lostAt: event.lostAt, yes: event.yes, no: event.no,
         suspendedAt: now))
-    return (
-      changed,
+    change.tell(
       CaseSuspended(
-        caseID: id, proposal: proposal, ministry: assignment?.ministry.slug, title: title, reason: .barLost,
+        caseID: id, proposal: proposal, ministry: ministry?.slug, title: title, reason: .barLost,
         yes: event.yes, no: event.no, yesBar: yesBar, ruleHash: ruleHash, crossedAt: event.crossedAt,
-        lostAt: event.lostAt, suspendedAt: now)
-    )
+        lostAt: event.lostAt, suspendedAt: now))
+    return change
   }
 
-  /// The vote carries again: the same case goes on with whoever had it, who owes an answer later by the days of the
+  /// The vote carries again: the same case goes on with whoever had it, who owes the next step later by the days of the
   /// suspension. Nil for what tells nothing new: the case is not suspended, or the crossing is the one that was undone.
-  func resumed(by event: VoteBarCrossed, at now: Date) -> (Case, CaseResumed)? {
-    guard let suspension, event.crossedAt.milliseconds > suspension.crossedAt.milliseconds else { return nil }
-    var changed = self
-    changed.suspensions[suspensions.count - 1].resumedAt = now
-    (changed.crossedAt, changed.yes, changed.no) = (event.crossedAt, event.yes, event.no)
-    let moved = LegalPeriod.end(holderDueAt, movedBySuspensionFrom: suspension.suspendedAt, to: now)
-    if changed.assignment == nil { changed.dueAt = moved } else { changed.assignment?.dueAt = moved }
-    return (
-      changed,
+  func resumed(by event: VoteBarCrossed, at now: Date) -> Change? {
+    guard let suspension, event.crossedAt.milliseconds > suspension.crossedAt.milliseconds, let last = holds.last else {
+      return nil
+    }
+    var change = Change(self)
+    change.changed.suspensions[suspensions.count - 1].resumedAt = now
+    (change.changed.crossedAt, change.changed.yes, change.changed.no) = (event.crossedAt, event.yes, event.no)
+    let dueAt = LegalPeriod.end(last.dueAt, movedBySuspensionFrom: suspension.suspendedAt, to: now)
+    if suspension.lapse == nil {
+      change.changed.setDue(dueAt)
+    } else {
+      change.changed.pass(to: last.holder, owing: last.step, by: dueAt, at: now)
+    }
+    change.tell(
       CaseResumed(
-        caseID: id, proposal: proposal, ministry: assignment?.ministry.slug, title: title, yes: event.yes, no: event.no,
+        caseID: id, proposal: proposal, ministry: ministry?.slug, title: title, yes: event.yes, no: event.no,
         yesBar: yesBar, ruleHash: ruleHash, crossedAt: event.crossedAt, suspendedAt: suspension.suspendedAt,
-        resumedAt: now, dueAt: moved)
-    )
+        resumedAt: now, dueAt: dueAt, state: taskState, holder: last.holder.name))
+    return change
+  }
+
+  /// A suspended case ends. Nil for one that is not suspended, or has ended already.
+  func lapsed(
+    for cause: LapseCause, _ explanation: String? = nil, by actor: CitizenID? = nil, at now: Date
+  ) -> Change? {
+    guard let suspension, suspension.lapse == nil else { return nil }
+    var change = Change(self)
+    change.changed.suspensions[suspensions.count - 1].lapse = Suspension.Lapse(
+      cause: cause, explanation: explanation, at: now)
+    change.changed.release(at: now)
+    change.tell(
+      CaseLapsed(
+        caseID: id, proposal: proposal, title: title, ministry: ministry?.slug, cause: cause, explanation: explanation,
+        actor: actor, crossedAt: suspension.crossedAt, lapsedAt: now))
+    return change
   }
 }

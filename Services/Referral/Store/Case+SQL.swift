@@ -3,31 +3,36 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
+extension CaseStage: PostgresEncodable, PostgresDecodable {}
+
 private let columns: Query = """
-  id, proposal, title, category, yes, no, yes_bar, rule_hash, received_at, due_at, ministry, assigned_at,
-  ministry_due_at, crossed_at
+  id, proposal, title, category, origin, yes, no, yes_bar, rule_hash, crossed_at, received_at, version, stage, ministry,
+  dossier
   """
 
 extension Case {
   init(_ row: Row) throws {
     if let slug: String = try row["ministry"] {
-      guard let ministry = Ministry.named(slug) else {
+      guard let known = Ministry.named(slug) else {
         throw PostgresError(sqlState: "42804", message: "a case has a ministry that this program does not know")
       }
-      assignment = Assignment(
-        ministry: ministry, assignedAt: try row["assigned_at"], dueAt: try row["ministry_due_at"])
+      ministry = known
     }
     id = try row["id"]
     proposal = try row["proposal"]
     title = try row["title"]
     category = try row["category"]
+    origin = try row["origin"]
     yes = try row["yes"]
     no = try row["no"]
     yesBar = try row["yes_bar"]
     ruleHash = try row["rule_hash"]
     crossedAt = try row["crossed_at"]
     receivedAt = try row["received_at"]
-    dueAt = try row["due_at"]
+    version = Int(try row["version"] as Int32)
+    stage = try row["stage"]
+    let stored: PostgresJSON = try row["dossier"]
+    dossier = try JSON.decode(Dossier.self, from: Array(stored.text.utf8))
   }
 }
 
@@ -41,38 +46,88 @@ extension Transaction {
   }
 
   /// Nil when the proposal has no case.
-  func openCase(of proposal: ProposalID) async throws -> Case? {
+  func lockedCase(of proposal: ProposalID) async throws -> Case? {
     let rows = try await query(
       "SELECT \(fragment: columns) FROM referral_case WHERE proposal = \(proposal) FOR UPDATE")
-    return try await withSuspensions(rows.map(Case.init)).first
+    return try await withHistory(rows.map(Case.init)).first
+  }
+
+  /// - Throws: `Problem` 404
+  func lockedCase(_ id: CaseID) async throws -> Case {
+    let rows = try await query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id) FOR UPDATE")
+    guard let found = try await withHistory(rows.map(Case.init)).first else { throw Problem.noCase(id) }
+    return found
   }
 
   /// - Returns: false when the proposal has a case already; then nothing is changed.
   func insert(_ new: Case) async throws -> Bool {
-    try await execute(
-      """
-      INSERT INTO referral_case
-        (id, proposal, title, category, yes, no, yes_bar, rule_hash, crossed_at, received_at, due_at)
-      VALUES (\(new.id), \(new.proposal), \(new.title), \(new.category), \(new.yes), \(new.no), \(new.yesBar),
-        \(new.ruleHash), \(new.crossedAt), \(new.receivedAt), \(new.dueAt)) ON CONFLICT (proposal) DO NOTHING
-      """) == 1
+    let inserted =
+      try await execute(
+        """
+        INSERT INTO referral_case
+          (id, proposal, title, category, origin, yes, no, yes_bar, rule_hash, crossed_at, received_at, stage, state)
+        VALUES (\(new.id), \(new.proposal), \(new.title), \(new.category), \(new.origin), \(new.yes), \(new.no),
+          \(new.yesBar), \(new.ruleHash), \(new.crossedAt), \(new.receivedAt), \(new.stage), \(new.state.rawValue))
+        ON CONFLICT (proposal) DO NOTHING
+        """) == 1
+    if inserted { try await keepHolds(of: new) }
+    return inserted
   }
 
+  /// Keeps the case as it is now, as its next version.
   func update(_ changed: Case) async throws {
+    let dossier = try PostgresJSON(encoding: changed.dossier)
     try await execute(
       """
-      UPDATE referral_case SET yes = \(changed.yes), no = \(changed.no), crossed_at = \(changed.crossedAt),
-        due_at = \(changed.dueAt), ministry = \(changed.assignment?.ministry.slug),
-        assigned_at = \(changed.assignment?.assignedAt), ministry_due_at = \(changed.assignment?.dueAt)
+      UPDATE referral_case SET version = version + 1, yes = \(changed.yes), no = \(changed.no),
+        crossed_at = \(changed.crossedAt), stage = \(changed.stage), state = \(changed.state.rawValue),
+        ministry = \(changed.ministry?.slug), dossier = \(dossier)
       WHERE id = \(changed.id)
       """)
+    try await keepHolds(of: changed)
     try await keepSuspension(of: changed)
   }
 }
 
+/// Which cases are asked for.
+struct CaseFilter: Sendable {
+  var ministry: Ministry?
+  var holder: Holder?
+  var state: CaseState?
+  var category: Category?
+  var proposal: ProposalID?
+  /// Those that are late at this moment alone.
+  var lateAt: Date?
+
+  fileprivate var condition: Query {
+    let byMinistry: Query = ministry.map { "ministry = \($0.slug)" } ?? "true"
+    let byState: Query = state.map { "state = \($0.rawValue)" } ?? "true"
+    let byCategory: Query = category.map { "category = \($0)" } ?? "true"
+    let byProposal: Query = proposal.map { "proposal = \($0)" } ?? "true"
+    let byHolder: Query =
+      holder.map {
+        """
+        EXISTS (SELECT FROM case_hold
+          WHERE case_id = referral_case.id AND ended_at IS NULL AND holder = \($0.name))
+        """
+      } ?? "true"
+    let byLateness: Query =
+      lateAt.map {
+        """
+        state <> \(CaseState.suspended.rawValue) AND EXISTS (SELECT FROM case_hold
+          WHERE case_id = referral_case.id AND ended_at IS NULL AND due_at < \($0))
+        """
+      } ?? "true"
+    return """
+      \(fragment: byMinistry) AND \(fragment: byState) AND \(fragment: byCategory) AND \(fragment: byProposal)
+        AND \(fragment: byHolder) AND \(fragment: byLateness)
+      """
+  }
+}
+
 extension Database {
-  /// Proposals whose case has no ministry although text and ministry are known, the longest waiting first; the rest of
-  /// very many comes with the next call.
+  /// Adopted cases for whose category a ministry has been named meanwhile, the longest waiting first; the rest of very
+  /// many comes with the next call.
   func assignableProposals() async throws -> [ProposalID] {
     // A ministry that this program does not know would fail each time, and stand before the others.
     let known = Ministry.all.map(\.slug)
@@ -81,44 +136,41 @@ extension Database {
       SELECT referral_case.proposal FROM referral_case
       JOIN proposal_text ON proposal_text.proposal = referral_case.proposal
       JOIN category_ministry ON category_ministry.category = referral_case.category
-      WHERE referral_case.ministry IS NULL AND category_ministry.ministry = ANY(\(known))
-        AND NOT \(fragment: .isSuspended)
+      WHERE referral_case.state = \(CaseState.adopted.rawValue) AND category_ministry.ministry = ANY(\(known))
       ORDER BY referral_case.received_at, referral_case.id LIMIT 1000
       """
     ).map { try $0["proposal"] }
   }
 
   /// Newest first, from after the cursor on.
-  func cases(
-    of ministry: Ministry?, in state: CaseState?, after cursor: TimeCursor<Kinds.Case>?, _ limit: Int
-  ) async throws -> [Case] {
-    let byMinistry: Query = ministry.map { "ministry = \($0.slug)" } ?? "true"
-    let byState: Query = state.map(\.condition) ?? "true"
+  func cases(_ filter: CaseFilter, after cursor: TimeCursor<Kinds.Case>?, _ limit: Int) async throws -> [Case] {
     let byCursor: Query = cursor.map { "(received_at, id) < (\($0.time), \($0.id))" } ?? "true"
     let found = try await query(
       """
       SELECT \(fragment: columns) FROM referral_case
-      WHERE \(fragment: byMinistry) AND \(fragment: byState) AND \(fragment: byCursor)
+      WHERE \(fragment: filter.condition) AND \(fragment: byCursor)
       ORDER BY received_at DESC, id DESC LIMIT \(limit)
       """
     ).map(Case.init)
-    return try await withSuspensions(found)
+    return try await withHistory(found)
   }
 
-  /// Nil when there is no such case.
-  func singleCase(_ id: CaseID) async throws -> Case? {
+  /// - Throws: `Problem` 404
+  func singleCase(_ id: CaseID) async throws -> Case {
     let rows = try await query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id)")
-    return try await withSuspensions(rows.map(Case.init)).first
+    guard let found = try await withHistory(rows.map(Case.init)).first else { throw Problem.noCase(id) }
+    return found
   }
 }
 
-extension CaseState {
-  /// Which rows are in this state.
-  fileprivate var condition: Query {
-    switch self {
-    case .received: "ministry IS NULL AND NOT \(fragment: .isSuspended)"
-    case .assigned: "ministry IS NOT NULL AND NOT \(fragment: .isSuspended)"
-    case .suspended: .isSuspended
-    }
+extension QueryRunner {
+  /// The cases with their holds and suspensions.
+  fileprivate func withHistory(_ cases: [Case]) async throws -> [Case] {
+    try await withSuspensions(withHolds(cases))
   }
+}
+
+extension Problem {
+  /// 404
+  static func noCase(_ id: CaseID) -> Problem { .notFound("There is no case \(id).") }
 }

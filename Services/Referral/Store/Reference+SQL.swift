@@ -3,12 +3,11 @@ import Postgres
 import ServiceKit
 
 extension Transaction {
-  /// - Throws: `PostgresError` if the step has no period: the migration seeds all of them.
-  func period(of step: LegalStep) async throws -> LegalPeriod {
-    guard let row = try await one("SELECT days FROM legal_period WHERE step = \(step.rawValue)") else {
-      throw PostgresError(sqlState: "P0002", message: "the legal period of a step is missing")
-    }
-    return LegalPeriod(days: try row["days"])
+  /// The periods as they are now.
+  func terms() async throws -> Terms {
+    let rows = try await query("SELECT step, days FROM legal_period")
+    let periods = try rows.map { row in (try row["step"] as LegalStep, LegalPeriod(days: try row["days"])) }
+    return Terms(periods: Dictionary(periods) { $1 })
   }
 
   /// Nil when no ministry is named for the category, or one that this program does not know.

@@ -12,13 +12,10 @@ extension Suspension {
     no = try row["no"]
     suspendedAt = try row["suspended_at"]
     resumedAt = try row["resumed_at"]
+    if let at: Date = try row["lapsed_at"] {
+      lapse = Lapse(cause: try row["lapse_cause"], explanation: try row["lapse_explanation"], at: at)
+    }
   }
-}
-
-extension Query {
-  /// Whether a suspension of the row's case lasts.
-  static let isSuspended: Query =
-    "EXISTS (SELECT FROM case_suspension WHERE case_id = referral_case.id AND resumed_at IS NULL)"
 }
 
 extension QueryRunner {
@@ -27,8 +24,9 @@ extension QueryRunner {
     guard !cases.isEmpty else { return cases }
     let rows = try await query(
       """
-      SELECT case_id, reason, crossed_at, lost_at, yes, no, suspended_at, resumed_at FROM case_suspension
-      WHERE case_id = ANY(\(cases.map(\.id))) ORDER BY case_id, number
+      SELECT case_id, reason, crossed_at, lost_at, yes, no, suspended_at, resumed_at, lapsed_at, lapse_cause,
+        lapse_explanation
+      FROM case_suspension WHERE case_id = ANY(\(cases.map(\.id))) ORDER BY case_id, number
       """)
     var found: [CaseID: [Suspension]] = [:]
     for row in rows { found[try row["case_id"], default: []].append(try Suspension(row)) }
@@ -47,10 +45,13 @@ extension Transaction {
     try await execute(
       """
       INSERT INTO case_suspension
-        (case_id, number, reason, crossed_at, lost_at, yes, no, suspended_at, resumed_at)
+        (case_id, number, reason, crossed_at, lost_at, yes, no, suspended_at, resumed_at, lapsed_at, lapse_cause,
+          lapse_explanation)
       VALUES (\(changed.id), \(Int32(changed.suspensions.count)), \(last.reason), \(last.crossedAt), \(last.lostAt),
-        \(last.yes), \(last.no), \(last.suspendedAt), \(last.resumedAt))
-      ON CONFLICT (case_id, number) DO UPDATE SET resumed_at = EXCLUDED.resumed_at
+        \(last.yes), \(last.no), \(last.suspendedAt), \(last.resumedAt), \(last.lapse?.at),
+        \(last.lapse?.cause), \(last.lapse?.explanation))
+      ON CONFLICT (case_id, number) DO UPDATE SET resumed_at = EXCLUDED.resumed_at, lapsed_at = EXCLUDED.lapsed_at,
+        lapse_cause = EXCLUDED.lapse_cause, lapse_explanation = EXCLUDED.lapse_explanation
       """)
   }
 }

@@ -7,7 +7,7 @@ public enum SuspensionReason: String, Codable, Sendable, CaseIterable {
 }
 
 /// Nobody owes anything on the case until it is resumed; whoever has it keeps it.
-public struct CaseSuspended: Event, Equatable {
+public struct CaseSuspended: CaseEvent, Equatable {
   /// One of the events of `ReferralEvent`.
   public typealias Family = ReferralEvent
   /// CloudEvents `type`; the version is at its end.
@@ -61,7 +61,7 @@ public struct CaseSuspended: Event, Equatable {
 }
 
 /// A suspended case goes on where it stopped: the vote carries again.
-public struct CaseResumed: Event, Equatable {
+public struct CaseResumed: CaseEvent, Equatable {
   /// One of the events of `ReferralEvent`.
   public typealias Family = ReferralEvent
   /// CloudEvents `type`; the version is at its end.
@@ -91,13 +91,18 @@ public struct CaseResumed: Event, Equatable {
   public var suspendedAt: Date
   /// From when on it runs again.
   public var resumedAt: Date
-  /// When the one who has the case owes a decision or an answer now: later by the days of the suspension.
+  /// When the one who has the case owes the next step now: later by the days of the suspension.
   public var dueAt: Date
+  /// Where the task stands again. Absent in events from before the Committee's steps were told.
+  public var state: TaskState?
+  /// Who has the case, as `Holder` names it. Absent in events from before the Committee's steps were told.
+  public var holder: String?
 
   /// An event of these members.
   public init(
     caseID: CaseID, proposal: ProposalID, ministry: String?, title: String, yes: Int64, no: Int64, yesBar: Int64,
-    ruleHash: String, crossedAt: Date, suspendedAt: Date, resumedAt: Date, dueAt: Date
+    ruleHash: String, crossedAt: Date, suspendedAt: Date, resumedAt: Date, dueAt: Date, state: TaskState? = nil,
+    holder: String? = nil
   ) {
     self.caseID = caseID
     self.proposal = proposal
@@ -111,5 +116,61 @@ public struct CaseResumed: Event, Equatable {
     self.suspendedAt = suspendedAt
     self.resumedAt = resumedAt
     self.dueAt = dueAt
+    self.state = state
+    self.holder = holder
+  }
+}
+
+/// Why a suspended case has ended; public.
+public enum LapseCause: String, Codable, Sendable, CaseIterable {
+  /// The vote closed without carrying.
+  case voteClosed = "vote-closed"
+  /// The Support Unit found that no vote can carry it any more.
+  case ruled
+}
+
+/// The suspended case has ended, since its vote does not carry any more. Should the bar be crossed again all the same, it is
+/// resumed.
+public struct CaseLapsed: CaseEvent, Equatable {
+  /// One of the events of `ReferralEvent`.
+  public typealias Family = ReferralEvent
+  /// CloudEvents `type`; the version is at its end.
+  public static let type = "kr.forum.case.lapsed.v1"
+  /// The case, not the proposal: key of the record.
+  public var subject: UUID { caseID.uuid }
+
+  /// The case; the same as in `CaseReceived`.
+  public var caseID: CaseID
+  /// The task that the case is about.
+  public var proposal: ProposalID
+  /// Title of the proposal: plain text, one line.
+  public var title: String
+  /// The slug of the ministry that was in charge; absent while none was.
+  public var ministry: String?
+  /// Why.
+  public var cause: LapseCause
+  /// The same in words; there when the Support Unit ended it: plain text.
+  public var explanation: String?
+  /// Who ended it; absent when nobody did.
+  public var actor: CitizenID?
+  /// Names the crossing of the bar that was undone.
+  public var crossedAt: Date
+  /// When.
+  public var lapsedAt: Date
+
+  /// An event of these members.
+  public init(
+    caseID: CaseID, proposal: ProposalID, title: String, ministry: String?, cause: LapseCause, explanation: String?,
+    actor: CitizenID?, crossedAt: Date, lapsedAt: Date
+  ) {
+    self.caseID = caseID
+    self.proposal = proposal
+    self.title = title
+    self.ministry = ministry
+    self.cause = cause
+    self.explanation = explanation
+    self.actor = actor
+    self.crossedAt = crossedAt
+    self.lapsedAt = lapsedAt
   }
 }

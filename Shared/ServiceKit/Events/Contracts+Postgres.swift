@@ -27,3 +27,14 @@ extension RulingCode: PostgresEncodable, PostgresDecodable {}
 extension AppealGround: PostgresEncodable, PostgresDecodable {}
 extension AppealOutcome: PostgresEncodable, PostgresDecodable {}
 extension SuspensionReason: PostgresEncodable, PostgresDecodable {}
+extension LapseCause: PostgresEncodable, PostgresDecodable {}
+extension LegalStep: PostgresEncodable, PostgresDecodable {}
+extension CaseOrigin: PostgresEncodable, PostgresDecodable {}
+
+extension PostgresJSON {
+  /// A value as the Forum writes JSON everywhere.
+  /// - Throws: `EncodingError`
+  public init(encoding value: some Encodable) throws {
+    self.init(text: String(decoding: try JSON.encode(value), as: UTF8.self))
+  }
+}

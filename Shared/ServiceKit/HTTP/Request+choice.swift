@@ -10,3 +10,14 @@ extension Request {
     return choice
   }
 }
+
+extension [Problem.FieldError] {
+  /// One of the words that a field may hold; nil, and an error that names them all, for another.
+  public mutating func choice<Choice: RawRepresentable & CaseIterable>(_ text: String, at pointer: String) -> Choice?
+  where Choice.RawValue == String {
+    if let choice = Choice(rawValue: text) { return choice }
+    let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    append(Problem.FieldError(pointer, "must be one of \(known)"))
+    return nil
+  }
+}

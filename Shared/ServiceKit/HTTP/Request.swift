@@ -8,6 +8,8 @@ public enum Role: String, Sendable, CaseIterable {
   case citizen, supportUnit = "support-unit", committee, ministry, admin
   /// A member of the Forum; who votes as one is a citizen, too.
   case member
+  /// The office of the strategy meeting.
+  case strategyMeeting = "strategy-meeting"
 }
 
 /// Who made a request, by the token.
@@ -65,6 +67,7 @@ struct RoleBits: Sendable {
     case .ministry: 8
     case .admin: 16
     case .member: 32
+    case .strategyMeeting: 64
     }
   }
 }

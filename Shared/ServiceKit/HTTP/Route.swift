@@ -10,6 +10,12 @@ public enum Access: Sendable, Equatable {
   public static let citizen = Access.roles([.citizen])
   /// The Support Unit, and administrators in its place.
   public static let supportUnit = Access.roles([.supportUnit, .admin])
+  /// The Committee's office.
+  public static let committee = Access.roles([.committee])
+  /// The office of the strategy meeting.
+  public static let strategyMeeting = Access.roles([.strategyMeeting])
+  /// Officers of ministries.
+  public static let ministry = Access.roles([.ministry])
 }
 
 /// One method on one path pattern.

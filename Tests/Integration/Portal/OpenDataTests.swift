@@ -139,7 +139,7 @@ import Testing
       let sample = PortalSample(1)
       try await sample.tell(to: database)
       let chain = try await database.chain(of: sample.id)
-      #expect(chain.map(\.hold) == Custody(try await database.chainEvents(of: sample.id)).holds)
+      #expect(chain.map(\.hold) == Chain(try await database.chainEvents(of: sample.id)).holds)
       #expect(chain.last?.hold.holder == "molit" && chain.last?.begun.type == CaseAssigned.type)
       #expect(chain.last?.begun.position?.topic == "forum.referrals")
       #expect(zip(chain, chain.dropFirst()).allSatisfy { $0.ended?.event == $1.begun.event })

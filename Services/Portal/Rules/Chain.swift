@@ -17,7 +17,15 @@ struct Hold: Sendable, Equatable {
     case preparation
     case vote
     case committee
+    /// The Support Unit supplements what the Committee returned.
+    case supplement
+    case strategyMeeting = "strategy-meeting"
+    /// Adopted; the Support Unit names a ministry.
+    case assignment
+    /// A ministry owes its answer.
     case ministry
+    /// A ministry carries out what it planned.
+    case implementation
     /// Nobody owes anything until the vote carries again.
     case suspension
   }
@@ -40,10 +48,10 @@ struct Hold: Sendable, Equatable {
   static let supportUnit = Holder.supportUnit.name
   static let committee = Holder.committee.name
 
-  /// Days that it was, or is, late, a day that has begun counting as one; 0 while it is on time.
+  /// Days in Korea by which it was, or is, late; 0 while it is on time. The day on which it was due does not count.
   func lateDays(at now: Date) -> Int {
-    guard let dueAt else { return 0 }
-    return max(0, Int(((until ?? now).timeIntervalSince(dueAt) / 86_400).rounded(.up)))
+    guard let dueAt, (until ?? now) > dueAt else { return 0 }
+    return Int(Day(of: until ?? now).number - Day(of: dueAt).number)
   }
 }
 
@@ -55,19 +63,23 @@ struct ChainEvent: Sendable, Equatable {
 
 /// The chain of custody of one task. A function of its events alone, and of them in the order of their times: so it is the
 /// same in whatever order the topics are read.
-struct Custody: Sendable, Equatable {
+struct Chain: Sendable, Equatable {
   /// Grows with every change of these rules: chains that an earlier edition made are made anew.
   static let edition = 1
 
   /// In the order of time; the last may go on.
   private(set) var holds: [Hold] = []
-  /// What is owed when a suspended case goes on.
-  private var suspended: (holder: String, step: Hold.Step)?
+  /// What a suspended case goes on with.
+  private var suspended: Suspended?
 
-  static func == (one: Custody, other: Custody) -> Bool { one.holds == other.holds }
+  private struct Suspended: Equatable {
+    let holder: String
+    let step: Hold.Step
+  }
 
   init(_ events: [ChainEvent]) {
     for event in events.chronological { take(event) }
+    suspended = nil
   }
 
   private mutating func take(_ event: ChainEvent) {
@@ -80,14 +92,36 @@ struct Custody: Sendable, Equatable {
     case .accepted, .overturned: begin(Hold.supportUnit, .discussion, event)
     case .selected: begin(Hold.supportUnit, .preparation, event)
     case .opened: begin(Hold.voters, .vote, event, due: line.dueAt)
-    case .resumed, .extended: postpone(.vote, to: line.dueAt)
+    case .resumed, .extended: if holds.last?.step == .vote { postpone(to: line.dueAt) }
     case .rejected, .upheld, .merged, .withdrawn, .lapsed: end(event)
     case .closed: if holds.last?.step == .vote { end(event) }
-    case .received: begin(Hold.committee, .committee, event, due: line.dueAt)
-    case .assigned: begin(line.code ?? Hold.committee, .ministry, event, due: line.dueAt)
-    case .caseSuspended: suspend(event)
-    case .caseResumed: resume(event)
     case .scheduled, .paused, .ballotsVoided, .ballotsReleased, .barCrossed, .barLost, .resultAmended: break
+    default: takeOfCase(event)
+    }
+  }
+
+  private mutating func takeOfCase(_ event: ChainEvent) {
+    let line = event.occurrence
+    // Lines from before the holder was written down say what is due for their readers.
+    let due = line.owedAt ?? line.dueAt
+    switch line.kind {
+    case .received, .supplemented: begin(Hold.committee, .committee, event, due: due)
+    // What it leads to is told by an event of its own, unless the Support Unit has to do something.
+    case .decided: pass(to: line.holder, .supplement, event)
+    case .toMeeting: begin(Holder.strategyMeeting.name, .strategyMeeting, event, due: due)
+    case .concluded:
+      if line.holder == Holder.strategyMeeting.name {
+        postpone(to: due)
+      } else {
+        pass(to: line.holder, .assignment, event)
+      }
+    case .assigned: begin(line.code ?? Hold.supportUnit, .ministry, event, due: due)
+    case .answered: begin(line.code ?? Hold.supportUnit, .implementation, event, due: due)
+    case .planned, .delayed, .periodExtended: postpone(to: due)
+    case .completed, .discontinued, .caseLapsed: end(event)
+    case .caseSuspended: suspend(event)
+    case .caseResumed: resume(event, due: due)
+    default: break
     }
   }
 
@@ -101,20 +135,28 @@ struct Custody: Sendable, Equatable {
     (holds[last].until, holds[last].endedBy) = (event.occurrence.at, event.id)
   }
 
-  private mutating func postpone(_ step: Hold.Step, to due: Date?) {
-    guard let last = holds.indices.last, holds[last].step == step, holds[last].until == nil else { return }
+  private mutating func pass(to holder: String?, _ step: Hold.Step, _ event: ChainEvent) {
+    if holder == Hold.supportUnit {
+      begin(Hold.supportUnit, step, event, due: event.occurrence.owedAt)
+    } else {
+      end(event)
+    }
+  }
+
+  private mutating func postpone(to due: Date?) {
+    guard let last = holds.indices.last, holds[last].until == nil else { return }
     holds[last].dueAt = due
   }
 
   private mutating func suspend(_ event: ChainEvent) {
     guard let last = holds.last, last.until == nil, last.step != .suspension else { return }
-    suspended = (last.holder, last.step)
+    suspended = Suspended(holder: last.holder, step: last.step)
     begin(last.holder, .suspension, event)
   }
 
-  private mutating func resume(_ event: ChainEvent) {
+  private mutating func resume(_ event: ChainEvent, due: Date?) {
     guard let suspended else { return }
-    begin(suspended.holder, suspended.step, event, due: event.occurrence.dueAt)
+    begin(suspended.holder, suspended.step, event, due: due)
     self.suspended = nil
   }
 }
@@ -135,10 +177,10 @@ enum ReviewPeriod {
   /// Days; those of the legal step `review`.
   static let days: Int64 = 10
 
-  /// The end of the last day in Korea; the day on which it begins does not count (Civil Code, articles 157 and 159).
+  /// The end of the last day in Korea; the day on which it begins does not count unless it is whole (Civil Code, articles
+  /// 157 and 159).
   static func end(from start: Date) -> Date {
-    let (day, offset): (Int64, Int64) = (86_400_000, 9 * 3_600_000)
-    let firstWholeDay = (start.milliseconds + offset + day - 1) / day
-    return Date(milliseconds: (firstWholeDay + days) * day - offset - 1)
+    let first = Day(of: start)
+    return first.adding(first.start == start ? days - 1 : days).end
   }
 }

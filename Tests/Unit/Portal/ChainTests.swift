@@ -4,7 +4,7 @@ import Testing
 
 @testable import Portal
 
-@Suite struct CustodyTests {
+@Suite struct ChainTests {
   private static func time(_ minute: Int) -> Date { SampleTask.time(minute) }
 
   private func event(
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func theChainTellsWhoHadATaskFromItsDraftOn() {
-    let holds = Custody(whole).holds
+    let holds = Chain(whole).holds
     let author = Hold.author
     let expected: [(String, Hold.Step, Int, Int?)] = [
       (author, .gathering, 0, 10), ("support-unit", .review, 10, 20), (author, .revision, 20, 30),
@@ -43,9 +43,53 @@ import Testing
     #expect(holds[11].dueAt == Self.time(300))
   }
 
+  private func line(
+    _ kind: Occurrence.Kind, _ minute: Int, code: String? = nil, holder: Holder? = nil, owed: Int? = nil
+  ) -> ChainEvent {
+    var line = Occurrence(kind, at: Self.time(minute), code: code)
+    (line.holder, line.owedAt) = (holder?.name, owed.map(Self.time))
+    return ChainEvent(id: UUID(), occurrence: line)
+  }
+
+  @Test func theChainGoesOnOverCommitteeAndStrategyMeetingToTheLastMilestone() throws {
+    let ministry = Holder.ministry(try #require(Ministry.named("molit")))
+    let other = Holder.ministry(try #require(Ministry.named("moe")))
+    let events = [
+      line(.received, 0, holder: .committee, owed: 100), line(.deliberated, 5),
+      line(.decided, 10, code: "return", holder: .supportUnit, owed: 50),
+      line(.supplemented, 20, holder: .committee, owed: 120),
+      line(.decided, 30, code: "adopt", holder: .strategyMeeting, owed: 200),
+      line(.toMeeting, 30, holder: .strategyMeeting, owed: 200), line(.placedOnAgenda, 35),
+      line(.concluded, 40, code: "deferred", holder: .strategyMeeting, owed: 300),
+      line(.concluded, 60, code: "adopted", holder: .supportUnit, owed: 70),
+      line(.assigned, 65, code: "moe", holder: other, owed: 400), line(.taken, 66, code: "moe"),
+      line(.transferred, 70, code: "molit"), line(.assigned, 70, code: "molit", holder: ministry, owed: 500),
+      line(.periodExtended, 75, code: "molit", holder: ministry, owed: 600), line(.overdue, 76, code: "molit"),
+      line(.answered, 80, code: "molit", holder: ministry, owed: 900),
+      line(.planned, 85, holder: ministry, owed: 1_000), line(.delayed, 90, holder: ministry, owed: 1_100),
+      line(.completed, 99),
+    ]
+    let expected: [(String, Hold.Step, Int, Int, Int)] = [
+      ("committee", .committee, 0, 10, 100), ("support-unit", .supplement, 10, 20, 50),
+      ("committee", .committee, 20, 30, 120), ("strategy-meeting", .strategyMeeting, 30, 60, 300),
+      ("support-unit", .assignment, 60, 65, 70), ("moe", .ministry, 65, 70, 400), ("molit", .ministry, 70, 80, 600),
+      ("molit", .implementation, 80, 99, 1_100),
+    ]
+    let holds = Chain(events.shuffled()).holds
+    #expect(holds.count == expected.count)
+    for (hold, (holder, step, since, until, due)) in zip(holds, expected) {
+      #expect(hold.holder == holder && hold.step == step && hold.dueAt == Self.time(due), "\(step)")
+      #expect(hold.since == Self.time(since) && hold.until == Self.time(until), "\(step)")
+    }
+    let declined = [
+      line(.received, 0, holder: .committee, owed: 9), line(.decided, 1, code: "decline"),
+    ]
+    #expect(Chain(declined).holds.map(\.until) == [Self.time(1)], "nobody has what was declined")
+  }
+
   @Test func everyHoldNamesTheEventsThatBeganAndEndedIt() {
     let events = whole
-    let holds = Custody(events).holds
+    let holds = Chain(events).holds
     #expect(holds[0].begunBy == events[0].id && holds[0].endedBy == events[1].id)
     #expect(holds[3].endedBy == events[4].id && holds[4].begunBy == events[5].id, "nobody has what is rejected")
     #expect(holds.last?.endedBy == nil)
@@ -53,28 +97,29 @@ import Testing
 
   @Test func theChainIsTheSameInWhateverOrderTopicsAreRead() {
     let events = whole
-    let chain = Custody(events)
+    let chain = Chain(events)
     var generator = SystemRandomNumberGenerator()
-    for _ in 0..<50 { #expect(Custody(events.shuffled(using: &generator)) == chain) }
+    for _ in 0..<50 { #expect(Chain(events.shuffled(using: &generator)) == chain) }
   }
 
   @Test func aReviewIsDueAtTheEndOfItsTenthDayInKorea() throws {
     let start = try #require(JSON.date("2026-11-24T05:00:00Z"))
     #expect(ReviewPeriod.end(from: start) == JSON.date("2026-12-04T14:59:59.999Z"))
     let hold = try #require(
-      Custody([ChainEvent(id: UUID(), occurrence: Occurrence(.submitted, at: start))]).holds.first)
+      Chain([ChainEvent(id: UUID(), occurrence: Occurrence(.submitted, at: start))]).holds.first)
     #expect(hold.dueAt == ReviewPeriod.end(from: start))
   }
 
-  @Test func latenessCountsDaysThatHaveBegun() throws {
+  @Test func latenessCountsDaysInKorea() throws {
     var hold = Hold(
       holder: "molit", step: .ministry, since: Self.time(0), dueAt: Self.time(10), begunBy: UUID())
-    #expect(hold.lateDays(at: Self.time(10)) == 0)
-    #expect(hold.lateDays(at: Self.time(11)) == 1)
-    #expect(hold.lateDays(at: Self.time(10 + 1_440)) == 1)
-    #expect(hold.lateDays(at: Self.time(11 + 1_440)) == 2)
+    let due = try #require(hold.dueAt)
+    let today = Day(of: due)
+    #expect(
+      hold.lateDays(at: due) == 0 && hold.lateDays(at: today.end) == 0, "the day on which it is due does not count")
+    #expect(hold.lateDays(at: today.adding(1).start) == 1 && hold.lateDays(at: today.adding(2).end) == 2)
     hold.until = Self.time(5)
-    #expect(hold.lateDays(at: Self.time(9_999)) == 0, "it ended in time")
+    #expect(hold.lateDays(at: today.adding(9).start) == 0, "it ended in time")
     #expect(Language.korean.lateness(days: 0, isOver: true) == nil)
     #expect(Language.english.lateness(days: 2, isOver: true) == "2 days late")
     #expect(Language.korean.lateness(days: 2, isOver: false) == "2일째 늦어지고 있음")

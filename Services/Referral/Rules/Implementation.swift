@@ -1,0 +1,175 @@
+import Contracts
+import FoundationEssentials
+import ServiceKit
+
+extension Case {
+  /// The ministry in charge takes the case on.
+  /// - Throws: `Problem` 409
+  func accepted(by department: String, of actor: CitizenID, at now: Date) throws(Problem) -> Change {
+    let ministry = try inCharge()
+    var change = Change(try moved(by: .accept))
+    change.changed.dossier.department = department
+    change.tell(
+      CaseAccepted(
+        caseID: id, proposal: proposal, title: title, ministry: ministry.slug, department: department, actor: actor,
+        acceptedAt: now))
+    return change
+  }
+
+  /// The ministry answers the citizens, once. From then on it owes what it planned, or a plan.
+  /// - Throws: `Problem` 409
+  func answered(
+    _ text: String, by department: String, signedBy signatory: String, within terms: Terms, by actor: CitizenID,
+    at now: Date
+  ) throws(Problem) -> Change {
+    let ministry = try inCharge()
+    var change = Change(try moved(by: .answer))
+    guard dossier.answer == nil else {
+      throw .conflict("answered", "The ministry has answered the case; it reports what follows by its milestones.")
+    }
+    change.changed.dossier.answer = Dossier.Answer(
+      ministry: ministry.slug, department: department, signatory: signatory, text: text, answeredAt: now)
+    let planned = try terms.end(of: .implementation, from: now)
+    let dueAt = dossier.plan?.end ?? planned
+    change.changed.pass(to: .ministry(ministry), owing: .implementation, by: dueAt, at: now)
+    change.tell(
+      CaseAnswered(
+        caseID: id, proposal: proposal, title: title, ministry: ministry.slug, department: department,
+        signatory: signatory, answer: text, actor: actor, answeredAt: now, dueAt: dueAt))
+    return change
+  }
+
+  /// The ministry says what it will do, or changes that. A milestone that stays keeps its number and what was reported of
+  /// it; one that is done stays.
+  /// - Throws: `Problem` 409; 422 with an error for each field.
+  func planned(_ draft: CheckedPlan, by actor: CitizenID, at now: Date) throws(Problem) -> Change {
+    let ministry = try inCharge()
+    var change = Change(try moved(by: .plan))
+    if dossier.plan != nil, draft.reason == nil { throw .reasonNeeded }
+    let plan = Dossier.Plan(
+      revision: (dossier.plan?.revision ?? 0) + 1, milestones: try draft.milestones(after: dossier),
+      reason: draft.reason, plannedAt: now)
+    change.changed.dossier.plan = plan
+    change.changed.dossier.lastMilestone = max(dossier.lastMilestone, plan.milestones.map(\.number).max() ?? 0)
+    change.owePlan(plan)
+    change.tell(
+      CasePlanned(
+        caseID: id, proposal: proposal, title: title, ministry: ministry.slug, revision: plan.revision,
+        milestones: plan.milestones, reason: plan.reason, actor: actor, plannedAt: now,
+        dueAt: change.changed.hold?.dueAt ?? now))
+    return change
+  }
+
+  /// The ministry reports how far a milestone is.
+  /// - Throws: `Problem` 404, 409
+  func progressed(
+    _ number: Int, to status: MilestoneStatus, report: String, evidence: [String], by actor: CitizenID, at now: Date
+  ) throws(Problem) -> Change {
+    let ministry = try inCharge()
+    var change = Change(try moved(by: .report))
+    let milestone = try change.changeMilestone(number) { $0.status = status }
+    change.changed.dossier.reports.append(
+      Dossier.Report(milestone: number, status: status, text: report, evidence: evidence, reportedAt: now))
+    change.tell(
+      CaseProgressed(
+        caseID: id, proposal: proposal, title: title, ministry: ministry.slug, milestone: milestone, report: report,
+        evidence: evidence, actor: actor, progressedAt: now))
+    return change
+  }
+
+  /// The ministry gives notice that a milestone will take longer.
+  /// - Throws: `Problem` 404, 409, 422
+  func delayed(
+    _ number: Int, to day: Day, for reason: String, by actor: CitizenID, at now: Date
+  ) throws(Problem) -> Change {
+    let ministry = try inCharge()
+    var change = Change(try moved(by: .delay))
+    let before = try milestone(number)
+    guard before.status != .completed else {
+      throw .conflict("milestone-completed", "The milestone is completed.")
+    }
+    guard day > before.endsOn else {
+      throw .invalid([Problem.FieldError("#/endsOn", "must be later than \(before.endsOn)")])
+    }
+    let milestone = try change.changeMilestone(number) { $0.endsOn = day }
+    change.changed.dossier.delays.append(
+      Dossier.Delay(milestone: number, from: before.endsOn, to: day, reason: reason, delayedAt: now))
+    if let plan = change.changed.dossier.plan { change.owePlan(plan) }
+    change.tell(
+      CaseDelayed(
+        caseID: id, proposal: proposal, title: title, ministry: ministry.slug, milestone: milestone,
+        from: before.endsOn, reason: reason, actor: actor, delayedAt: now,
+        dueAt: change.changed.hold?.dueAt ?? now))
+    return change
+  }
+
+  /// The ministry has done what it planned.
+  /// - Throws: `Problem` 409 before its answer, and while a milestone is not completed.
+  func completed(_ summary: String, evidence: [String], by actor: CitizenID, at now: Date) throws(Problem) -> Change {
+    let ministry = try inCharge()
+    var change = Change(try moved(by: .complete))
+    guard dossier.answer != nil else {
+      throw .conflict("not-answered", "The citizens are owed an official answer first.")
+    }
+    guard let plan = dossier.plan, plan.milestones.allSatisfy({ $0.status == .completed }) else {
+      throw .conflict("milestones-open", "All milestones of a plan are completed first.")
+    }
+    change.changed.dossier.completion = Dossier.Completion(summary: summary, evidence: evidence, completedAt: now)
+    change.changed.release(at: now)
+    change.tell(
+      CaseCompleted(
+        caseID: id, proposal: proposal, title: title, ministry: ministry.slug, summary: summary, evidence: evidence,
+        actor: actor, completedAt: now))
+    return change
+  }
+
+  /// The ministry does not go on.
+  /// - Throws: `Problem` 409
+  func discontinued(for reasons: String, by actor: CitizenID, at now: Date) throws(Problem) -> Change {
+    let ministry = try inCharge()
+    var change = Change(try moved(by: .discontinue))
+    change.changed.dossier.discontinuation = Dossier.Discontinuation(reasons: reasons, discontinuedAt: now)
+    change.changed.release(at: now)
+    change.tell(
+      CaseDiscontinued(
+        caseID: id, proposal: proposal, title: title, ministry: ministry.slug, reasons: reasons, actor: actor,
+        discontinuedAt: now))
+    return change
+  }
+
+  private func inCharge() throws(Problem) -> Ministry {
+    guard let ministry else { throw .conflict("wrong-stage", "No ministry is in charge of the case.") }
+    return ministry
+  }
+
+  fileprivate func milestone(_ number: Int) throws(Problem) -> Milestone {
+    guard let found = dossier.plan?.milestones.first(where: { $0.number == number }) else {
+      throw .notFound("The case has no milestone \(number).")
+    }
+    return found
+  }
+}
+
+extension Dossier.Plan {
+  /// The end of the last milestone; nil without any.
+  var end: Date? { milestones.map(\.endsOn).max()?.end }
+}
+
+extension Change {
+  /// - Throws: `Problem` 404
+  fileprivate mutating func changeMilestone(
+    _ number: Int, _ change: (inout Milestone) -> Void
+  ) throws(Problem) -> Milestone {
+    var milestone = try changed.milestone(number)
+    change(&milestone)
+    if let place = changed.dossier.plan?.milestones.firstIndex(where: { $0.number == number }) {
+      changed.dossier.plan?.milestones[place] = milestone
+    }
+    return milestone
+  }
+
+  /// What is carried out is due with its last milestone; an answer is due by law, whatever is planned.
+  fileprivate mutating func owePlan(_ plan: Dossier.Plan) {
+    if changed.hold?.step == .implementation, let end = plan.end { changed.setDue(end) }
+  }
+}
