@@ -18,7 +18,9 @@ public struct ReferralService: ServiceDefinition {
   }
 
   /// The cases and the ministries, for everyone; and what those do who have a case.
-  public var routes: [Route] {
+  public var routes: [Route] { Self.routes(of: cases) }
+
+  static func routes(of cases: Cases) -> [Route] {
     [
       .get("/v1/cases", for: .everyone, cases.list),
       .get("/v1/cases/{id}", for: .everyone, cases.read),

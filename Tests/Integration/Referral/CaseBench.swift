@@ -1,5 +1,7 @@
 import Contracts
+import Crypto
 import FoundationEssentials
+import HTTPServer
 import Postgres
 import Synchronization
 import Testing
@@ -58,6 +60,14 @@ final class CaseBench: Sendable {
           lostAt: Self.day(days))), on: days, pause: pause)
   }
 
+  func close(carried: Bool, on days: Double) async throws {
+    try await apply(
+      .closed(
+        VoteClosed(
+          proposal: proposal, yes: 9, no: 2, yesBar: 10, carried: carried, ruleHash: "ab",
+          closedAt: Self.day(days))), on: days, pause: .zero)
+  }
+
   private func apply(_ event: VoteEvent, on days: Double, pause: Duration) async throws {
     today.withLock { $0 = Self.day(days) }
     let envelope = Envelope(
@@ -85,8 +95,48 @@ final class CaseBench: Sendable {
 
   /// The only case, as the database has it.
   func only() async throws -> Case {
-    let found = try await database.cases(of: nil, in: nil, after: nil, 10)
+    let found = try await database.cases(CaseFilter(), after: nil, 10)
     #expect(found.count == 1)
     return try #require(found.first)
+  }
+
+  /// Somebody with a role does something on the case, as the API takes it.
+  /// - Parameter office: the ministry's slug, of an officer.
+  @discardableResult func act(
+    _ part: String, by method: HTTPMethod = .post, as role: Role, of office: String? = nil, on days: Double,
+    headers: HTTPHeaders = [:], _ body: String
+  ) async throws -> Response {
+    today.withLock { $0 = Self.day(days) }
+    let route =
+      "/v1/cases/{id}/"
+      + part.split(separator: "/").map { Int($0) == nil ? String($0) : "{milestone}" }.joined(separator: "/")
+    let found = try #require(
+      ReferralService.routes(of: cases).first { $0.pattern == route && $0.method == method })
+    let caller = Caller(
+      claims: AccessTokenClaims(
+        iss: "test", sub: "\(role)", aud: ["forum"], exp: .max, iat: 0, roles: [role.rawValue], office: office))
+    var all = headers
+    all.add("content-type", "application/json")
+    let http = HTTPRequest(method: method, path: "/v1/cases/x/\(part)", headers: all, body: Array(body.utf8))
+    var parameters = ["id": try await only().id.description]
+    if let number = part.split(separator: "/").compactMap({ Int($0) }).first {
+      parameters["milestone"] = String(number)
+    }
+    return try await found.handler(Request(http: http, parameters: parameters, caller: caller))
+  }
+
+  /// Leads the case from its reception to a ministry.
+  func adopt(on days: Double) async throws {
+    try await act("members", as: .committee, on: days, #"{"members":[{"name":"김위원","capacity":"civilian"}]}"#)
+    try await act("session", as: .committee, on: days, #"{"name":"제12차","meetsAt":"2030-01-01T00:00:00Z"}"#)
+    try await act(
+      "deliberation", as: .committee, on: days,
+      #"{"heldAt":"2026-11-01T00:00:00Z","attendance":[{"capacity":"civilian","present":8,"absent":1}],"minutes":"심의"}"#
+    )
+    try await act("decision", as: .committee, on: days, #"{"decision":"adopt","reasons":"필요하다"}"#)
+    try await act("agenda", as: .strategyMeeting, on: days, #"{"name":"제5차","meetsAt":"2030-01-01T00:00:00Z"}"#)
+    try await act(
+      "conclusion", as: .strategyMeeting, on: days,
+      #"{"outcome":"adopted","heldAt":"2026-11-01T00:00:00Z","reasons":"의결"}"#)
   }
 }

@@ -8,119 +8,171 @@ import Testing
 @testable import ServiceKit
 
 @Suite struct ReferralTests {
-  private static let now = Date(milliseconds: 1_790_000_000_340)
-
-  private static func withCases<R: Sendable>(_ body: (Cases, Database) async throws -> R) async throws -> R {
-    try await withTestDatabase(schema: "referral", migrations: Referral.Migrations.all) { database, _ in
-      let cases = Cases(
-        database: database, clock: WallClock { now }, log: Log(service: "referral", minimum: .error))
-      return try await body(cases, database)
-    }
-  }
-
-  private static func submit(_ id: ProposalID, _ cases: Cases, pause: Duration = .zero) async throws {
-    let event = ProposalSubmitted(
-      proposal: id, author: CitizenID(), title: "밤 버스", summary: "더 자주", body: "늘려 주십시오.", category: .transport,
-      reference: nil, submittedAt: now)
-    let envelope = Envelope(
-      id: UUID(), type: "", time: now, subject: id.uuid, sequence: 1, event: ProposalEvent.submitted(event))
-    try await cases.database.transaction {
-      try await cases.apply(proposal: envelope, in: $0)
-      try await Task.sleep(for: pause)
-    }
-  }
-
-  private static func cross(_ id: ProposalID, _ cases: Cases, pause: Duration = .zero) async throws {
-    let event = VoteBarCrossed(
-      proposal: id, title: "밤 버스", category: .transport, yes: 11, no: 3, yesBar: 10, ruleHash: "ab", crossedAt: now)
-    let envelope = Envelope(
-      id: UUID(), type: "", time: now, subject: id.uuid, sequence: 1, event: VoteEvent.barCrossed(event))
-    try await cases.database.transaction {
-      try await cases.apply(vote: envelope, in: $0)
-      try await Task.sleep(for: pause)
-    }
-  }
-
-  /// Topic and type of what was published, in order.
-  private static func published(_ database: Database) async throws -> [String] {
-    try await database.query("SELECT topic, type FROM outbox ORDER BY id").map {
-      "\(try $0["topic"] as String) \(try $0["type"] as String)"
-    }
-  }
-
-  private static let all = [
-    "forum.referrals kr.forum.case.received.v1", "forum.referrals kr.forum.case.assigned.v1",
-    "forum.referrals.molit kr.forum.case.assigned.v1",
+  private static let toMinistry = [
+    "referrals members-assigned", "referrals scheduled", "referrals deliberated", "referrals decided",
+    "referrals submitted", "referrals placed-on-agenda", "referrals concluded",
   ]
+  private static let assigned = ["referrals assigned", "referrals.molit assigned"]
 
-  @Test func theCaseIsAssignedAtOnceWhenTheTextIsThere() async throws {
-    try await Self.withCases { cases, database in
-      let id = ProposalID()
-      try await Self.submit(id, cases)
-      try await Self.cross(id, cases)
-      #expect(try await Self.published(database) == Self.all)
-    }
-  }
-
-  @Test func theCaseIsReceivedAndWaitsForTheText() async throws {
-    try await Self.withCases { cases, database in
-      let id = ProposalID()
-      try await Self.cross(id, cases)
-      #expect(try await Self.published(database) == Array(Self.all.prefix(1)))
-      try await Self.submit(id, cases)
-      #expect(try await Self.published(database) == Self.all)
+  @Test func aCaseGoesFromItsBarToTheEndOfItsMilestones() async throws {
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      #expect(try await bench.published() == ["referrals received"])
+      try await bench.adopt(on: 1)
+      #expect(try await bench.published() == ["referrals received"] + Self.toMinistry + Self.assigned)
+      let before = try await bench.published().count
+      func molit(_ part: String, by method: HTTPMethod = .post, on days: Double, _ body: String) async throws {
+        try await bench.act(
+          part, by: method, as: .ministry, of: "molit", on: days,
+          headers: method == .put ? ["if-match": "\"\(try await bench.only().version)\""] : [:], body)
+      }
+      try await molit("acceptance", on: 2, #"{"department":"버스정책과"}"#)
+      try await molit("answer", on: 3, #"{"department":"버스정책과","signatory":"박과장","answer":"늘리겠습니다."}"#)
+      try await molit(
+        "plan", by: .put, on: 4,
+        #"{"milestones":[{"title":"노선","deliverable":"노선도","startsOn":"2026-12-01","endsOn":"2027-01-31"}]}"#)
+      try await molit("milestones/1/delay", on: 5, #"{"endsOn":"2027-02-28","reason":"예산"}"#)
+      try await molit(
+        "milestones/1/reports", on: 6, #"{"status":"completed","report":"개통","evidence":["https://example.org/"]}"#)
+      try await molit("completion", on: 7, #"{"summary":"모두 개통"}"#)
+      let told = ["accepted", "answered", "planned", "delayed", "progressed", "completed"]
+      #expect(
+        try await bench.published().dropFirst(before)
+          == told.flatMap { ["referrals \($0)", "referrals.molit \($0)"] }[...])
+      let found = try await bench.only()
+      #expect(found.state == .completed && found.hold == nil && found.version == 13)
+      #expect(found.holds.map(\.holder.name) == ["committee", "strategy-meeting", "molit", "molit"])
+      #expect(found.dossier.answer?.signatory == "박과장" && found.dossier.plan?.milestones.first?.status == .completed)
+      // The timeline is what was told, in the same order, with the events as they were.
+      let entries = try await bench.database.entries(of: found.id, after: 0, 100)
+      #expect(entries.map { Int($0.number) } == Array(1...entries.count))
+      let everybody = try await bench.published().filter { $0.hasPrefix("referrals ") }
+      #expect(entries.map { "referrals " + $0.type.replacing("kr.forum.case.", with: "").dropLast(3) } == everybody)
+      #expect(entries.allSatisfy { $0.data != nil })
     }
   }
 
   @Test func aBarThatIsCrossedTwiceOpensOneCase() async throws {
-    try await Self.withCases { cases, database in
-      let id = ProposalID()
-      try await Self.submit(id, cases)
-      try await Self.cross(id, cases)
-      try await Self.cross(id, cases)
-      try await Self.submit(id, cases)
-      #expect(try await Self.published(database) == Self.all)
-    }
-  }
-
-  @Test func textAndBarAtTheSameMomentLeaveNoCaseWithoutAMinistry() async throws {
-    try await Self.withCases { cases, database in
-      // Each transaction stays open long enough for the other one to be in the middle of its own.
-      for _ in 0..<3 {
-        let id = ProposalID()
-        async let submitted: Void = Self.submit(id, cases, pause: .milliseconds(200))
-        async let crossed: Void = Self.cross(id, cases, pause: .milliseconds(200))
-        _ = try await (submitted, crossed)
-      }
-      let row = try await database.one("SELECT count(*) AS n, count(ministry) AS assigned FROM referral_case")
-      #expect(try row?["n"] == 3)
-      #expect(try row?["assigned"] == 3)
-    }
-  }
-
-  @Test func aCaseWithoutAMinistryIsAssignedOnceOneIsNamed() async throws {
-    try await Self.withCases { cases, database in
-      try await database.execute("DELETE FROM category_ministry WHERE category = 'transport'")
-      let (id, textless) = (ProposalID(), ProposalID())
-      try await Self.cross(textless, cases)
-      try await Self.submit(id, cases)
-      try await Self.cross(id, cases)
-      let received = Array(repeating: Self.all[0], count: 2)
-      try await cases.assignWaiting()
-      #expect(try await Self.published(database) == received)
-      try await database.execute(
-        "INSERT INTO ministry (slug, korean, english, position) VALUES ('new', '새', 'New', 1000)")
-      try await database.execute("INSERT INTO category_ministry (category, ministry) VALUES ('transport', 'new')")
-      try await cases.assignWaiting()
-      #expect(try await Self.published(database) == received)
-      try await database.execute("UPDATE category_ministry SET ministry = 'molit' WHERE category = 'transport'")
-      async let one: Void = cases.assignWaiting()
-      async let other: Void = cases.assignWaiting()
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      try await bench.cross(on: 0)
+      async let one: Void = bench.cross(on: 0, pause: .milliseconds(200))
+      async let other: Void = bench.cross(on: 0, pause: .milliseconds(200))
       _ = try await (one, other)
-      #expect(try await Self.published(database) == received + Self.all.dropFirst())
-      let assigned: ProposalID? = try await database.one(
-        "SELECT proposal FROM referral_case WHERE ministry = 'molit'")?[0]
-      #expect(assigned == id)
+      #expect(try await bench.published() == ["referrals received"])
+    }
+  }
+
+  @Test func anAdoptedCaseWaitsForItsTextAndForAMinistry() async throws {
+    try await CaseBench.run { bench in
+      try await bench.database.execute("DELETE FROM category_ministry WHERE category = 'transport'")
+      try await bench.cross(on: 0)
+      try await bench.adopt(on: 1)
+      #expect(try await bench.only().state == .adopted)
+      #expect(try await bench.only().hold?.holder == .supportUnit)
+      // The text has not come: nobody could read what is to be done.
+      await #expect {
+        try await bench.act("assignment", as: .supportUnit, on: 2, #"{"ministry":"me","reason":"r"}"#)
+      } throws: {
+        ($0 as? Problem)?.code == "text-missing"
+      }
+      try await bench.database.execute(
+        "INSERT INTO ministry (slug, korean, english, position) VALUES ('new', '새', 'New', 1000)")
+      try await bench.database.execute("INSERT INTO category_ministry (category, ministry) VALUES ('transport', 'new')")
+      try await bench.submit(on: 3)
+      try await bench.cases.assignWaiting()
+      #expect(try await bench.only().state == .adopted)
+      try await bench.database.execute("UPDATE category_ministry SET ministry = 'molit' WHERE category = 'transport'")
+      async let one: Void = bench.cases.assignWaiting()
+      async let other: Void = bench.cases.assignWaiting()
+      _ = try await (one, other)
+      #expect(try await bench.published().suffix(2) == Self.assigned[...])
+      #expect(try await bench.published().filter { $0.hasSuffix(" assigned") } == Self.assigned)
+    }
+  }
+
+  @Test func theSupportUnitNamesAMinistryByHand() async throws {
+    try await CaseBench.run { bench in
+      try await bench.database.execute("DELETE FROM category_ministry")
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      try await bench.adopt(on: 1)
+      try await bench.act("assignment", as: .supportUnit, on: 2, #"{"ministry":"me","reason":"환경"}"#)
+      #expect(try await bench.published().suffix(2) == ["referrals assigned", "referrals.me assigned"])
+      #expect(try await bench.last(CaseAssigned.self).reason == "환경")
+    }
+  }
+
+  @Test func anOfficerOfAnotherMinistryIsTurnedAway() async throws {
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      try await bench.adopt(on: 1)
+      for office in ["me", nil] {
+        await #expect {
+          try await bench.act("acceptance", as: .ministry, of: office, on: 2, #"{"department":"과"}"#)
+        } throws: { ($0 as? Problem)?.status == 403 }
+      }
+      try await bench.act("transfer", as: .ministry, of: "molit", on: 2, #"{"ministry":"me","reason":"환경"}"#)
+      #expect(
+        try await bench.published().suffix(4)
+          == ["referrals transferred", "referrals.molit transferred", "referrals assigned", "referrals.me assigned"])
+      await #expect {
+        try await bench.act("acceptance", as: .ministry, of: "molit", on: 3, #"{"department":"과"}"#)
+      } throws: { ($0 as? Problem)?.status == 403 }
+      try await bench.act("acceptance", as: .ministry, of: "me", on: 3, #"{"department":"과"}"#)
+    }
+  }
+
+  @Test func whoReadAnOldVersionChangesNothingAndARepetitionIsDoneOnce() async throws {
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      let body = #"{"members":[{"name":"김위원","capacity":"civilian"}]}"#
+      await #expect(throws: Problem.changedMeanwhile) {
+        try await bench.act("members", as: .committee, on: 1, headers: ["if-match": "\"7\""], body)
+      }
+      let response = try await bench.act(
+        "members", as: .committee, on: 1, headers: ["if-match": "\"1\"", "idempotency-key": "k1"], body)
+      #expect(response.headers["etag"] == "\"2\"")
+      // The same key again: the stored answer, though the version has moved on.
+      let again = try await bench.act(
+        "members", as: .committee, on: 1, headers: ["if-match": "\"1\"", "idempotency-key": "k1"], body)
+      #expect(again.status == 200)
+      #expect(try await bench.published() == ["referrals received", "referrals members-assigned"])
+      await #expect {
+        try await bench.act("plan", by: .put, as: .ministry, of: "molit", on: 1, #"{"milestones":[]}"#)
+      } throws: {
+        ($0 as? Problem)?.status == 428
+      }
+    }
+  }
+
+  @Test func twoDecisionsAtTheSameMomentAreOne() async throws {
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      try await bench.act("members", as: .committee, on: 1, #"{"members":[{"name":"김","capacity":"chair"}]}"#)
+      try await bench.act("session", as: .committee, on: 1, #"{"name":"제12차","meetsAt":"2030-01-01T00:00:00Z"}"#)
+      try await bench.act(
+        "deliberation", as: .committee, on: 1,
+        #"{"heldAt":"2026-11-01T00:00:00Z","attendance":[{"capacity":"chair","present":1,"absent":0}],"minutes":"심의"}"#)
+      let outcomes = await withTaskGroup(of: Bool.self) { group in
+        for decision in ["adopt", "decline", "return", "adopt"] {
+          group.addTask {
+            do {
+              try await bench.act(
+                "decision", as: .committee, on: 2, #"{"decision":"\#(decision)","reasons":"r"}"#)
+              return true
+            } catch { return false }
+          }
+        }
+        return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+      }
+      #expect(outcomes == 1)
+      #expect(try await bench.published().filter { $0 == "referrals decided" }.count == 1)
     }
   }
 
@@ -133,37 +185,57 @@ import Testing
     Request(http: HTTPRequest(method: .get, path: "/", query: query), parameters: parameters, caller: nil)
   }
 
+  private struct Listed: Decodable {
+    struct Item: Decodable {
+      let id: CaseID
+      let proposal: ProposalID
+      let state: String
+    }
+    let items: [Item]
+    let next: String?
+  }
+
+  private static func list(_ bench: CaseBench, _ query: String) async throws -> Listed {
+    try JSON.decode(from: Array(body(try await bench.cases.list(request(query))).utf8))
+  }
+
   @Test func casesAndMinistriesAreListed() async throws {
-    try await Self.withCases { cases, database in
-      let id = ProposalID()
-      try await Self.submit(id, cases)
-      try await Self.cross(id, cases)
-      try await Self.cross(ProposalID(), cases)
-      struct Listed: Decodable {
-        struct Item: Decodable {
-          let id: CaseID
-          let state: String
-          let dueAt: Date
-        }
-        let items: [Item]
-        let next: String?
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      try await bench.adopt(on: 0)
+      let other = CaseBench(bench.database)
+      try await other.cross(on: 1)
+      let page = try await Self.list(bench, "limit=1")
+      let next = try await Self.list(bench, "after=\(try #require(page.next))")
+      #expect((page.items + next.items).map(\.state) == ["received", "assigned"])
+      for (query, proposal) in [
+        ("ministry=molit", bench.proposal), ("holder=molit", bench.proposal), ("holder=committee", other.proposal),
+        ("state=assigned", bench.proposal), ("proposal=\(other.proposal)", other.proposal),
+      ] {
+        #expect(try await Self.list(bench, query).items.map(\.proposal) == [proposal], "\(query)")
       }
-      let page: Listed = try JSON.decode(from: Array(Self.body(try await cases.list(Self.request("limit=1"))).utf8))
-      let next: Listed = try JSON.decode(
-        from: Array(Self.body(try await cases.list(Self.request("after=\(try #require(page.next))"))).utf8))
-      #expect(Set((page.items + next.items).map(\.state)) == ["received", "assigned"])
-      let molit: Listed = try JSON.decode(
-        from: Array(Self.body(try await cases.list(Self.request("ministry=molit"))).utf8))
-      #expect(molit.items.map(\.state) == ["assigned"])
-      #expect(molit.items.first?.dueAt == LegalPeriod(days: 30).end(from: Self.now))
-      let one = Self.body(
-        try await cases.read(Self.request(nil, ["id": try #require(molit.items.first).id.description])))
-      #expect(one.contains(#""ministry":{"english":"Ministry of Land, Infrastructure and Transport""#))
-      let ministries = Self.body(try await cases.ministries(Self.request()))
+      #expect(try await Self.list(bench, "category=jobs").items.isEmpty)
+      #expect(try await Self.list(bench, "late=true").items.isEmpty)
+      try await other.lose(crossing: 1, on: 400)
+      #expect(try await Self.list(bench, "late=true").items.map(\.proposal) == [bench.proposal])
+      let id = try #require(next.items.first).id.description
+      let one = try await bench.cases.read(Self.request(nil, ["id": id]))
+      #expect(one.headers["etag"] == "\"7\"")
+      #expect(Self.body(one).contains(#""ministry":{"english":"Ministry of Land, Infrastructure and Transport""#))
+      let timeline = Self.body(try await bench.cases.timeline(Self.request("limit=2&after=1", ["id": id])))
+      #expect(timeline.contains("members-assigned") && timeline.contains(#""next":"3""#))
+      let ministries = Self.body(try await bench.cases.ministries(Self.request()))
       #expect(ministries.contains(#""slug":"molit","topic":"forum.referrals.molit""#))
       #expect(ministries.split(separator: "korean").count == Ministry.all.count + 1)
-      await #expect(throws: Problem.self) { try await cases.list(Self.request("ministry=none")) }
-      await #expect(throws: Problem.self) { try await cases.read(Self.request(nil, ["id": id.description])) }
+      for query in ["ministry=none", "holder=none", "state=lost", "late=maybe", "proposal=1", "category=none"] {
+        await #expect(throws: Problem.self) { try await bench.cases.list(Self.request(query)) }
+      }
+      for read in [bench.cases.read, bench.cases.timeline] {
+        await #expect { _ = try await read(Self.request(nil, ["id": CaseID().description])) } throws: {
+          ($0 as? Problem)?.status == 404
+        }
+      }
     }
   }
 }

@@ -7,38 +7,28 @@ import Testing
 @testable import Referral
 @testable import ServiceKit
 
-/// A page of cases as the API gives it.
-private struct Listed: Decodable {
-  struct Item: Decodable {
-    struct Suspension: Decodable {
-      let reason: String
-      let since: Date
-      let yes: Int64
-    }
-    struct Step: Decodable { let type: String }
-    let proposal: ProposalID
-    let state: String
-    let late: Bool
-    let suspension: Suspension?
-    let events: [Step]
-  }
-  let items: [Item]
-}
-
 @Suite struct SuspensionTests {
-  private static let begun = ["referrals received", "referrals assigned", "referrals.molit assigned"]
-  private static let assigned = Array(begun.dropFirst())
   private static let suspended = ["referrals suspended", "referrals.molit suspended"]
   private static let resumed = ["referrals resumed", "referrals.molit resumed"]
+
+  /// What was published on suspensions, in order.
+  private static func published(_ bench: CaseBench) async throws -> [String] {
+    try await bench.published().filter {
+      $0.hasSuffix("suspended") || $0.hasSuffix("resumed") || $0.hasSuffix("lapsed")
+    }
+  }
+
+  private static func due(_ bench: CaseBench) async throws -> Int64? { try await bench.only().hold?.dueAt.milliseconds }
 
   @Test func aBarThatIsLostAfterTheAssignmentSuspendsTheCaseAndTellsTheMinistry() async throws {
     try await CaseBench.run { bench in
       try await bench.submit(on: 0)
       try await bench.cross(on: 0)
+      try await bench.adopt(on: 1)
       try await bench.lose(crossing: 0, on: 2)
-      #expect(try await bench.published() == Self.begun + Self.suspended)
+      #expect(try await Self.published(bench) == Self.suspended)
       let found = try await bench.only()
-      #expect(found.state == .suspended && found.assignment?.ministry.slug == "molit")
+      #expect(found.state == .suspended && found.ministry?.slug == "molit")
       #expect(
         found.suspensions == [
           Suspension(
@@ -46,39 +36,11 @@ private struct Listed: Decodable {
             suspendedAt: CaseBench.day(2))
         ])
       #expect(try await bench.last(CaseSuspended.self).ministry == "molit")
-    }
-  }
-
-  @Test func aBarThatIsLostBeforeTheAssignmentKeepsTheCaseFromAMinistryUntilItIsCrossedAgain() async throws {
-    try await CaseBench.run { bench in
-      try await bench.cross(on: 0)
-      try await bench.lose(crossing: 0, on: 1)
-      try await bench.submit(on: 2)
-      try await bench.cases.assignWaiting()
-      #expect(try await bench.published() == ["referrals received", "referrals suspended"])
-      #expect(try await bench.last(CaseSuspended.self).ministry == nil)
-      #expect(try await bench.database.assignableProposals().isEmpty)
-      try await bench.cross(on: 5)
-      #expect(
-        try await bench.published().suffix(3) == ["referrals resumed"] + Self.assigned)
-      let found = try await bench.only()
-      #expect(found.state == .assigned)
-      #expect(found.dueAt.milliseconds == LegalPeriod(days: 30).end(from: CaseBench.day(4)).milliseconds)
-      #expect(try await bench.last(CaseAssigned.self).crossedAt == CaseBench.day(5))
-    }
-  }
-
-  @Test func aSuspendedCaseWithoutTextGoesOnWithTheCommittee() async throws {
-    try await CaseBench.run { bench in
-      try await bench.cross(on: 0)
-      try await bench.lose(crossing: 0, on: 1)
-      try await bench.cross(on: 3)
-      #expect(try await bench.only().state == .received)
-      try await bench.submit(on: 4)
-      #expect(try await bench.only().state == .assigned)
-      #expect(
-        try await bench.published()
-          == ["referrals received", "referrals suspended", "referrals resumed"] + Self.assigned)
+      await #expect {
+        try await bench.act("acceptance", as: .ministry, of: "molit", on: 3, #"{"department":"과"}"#)
+      } throws: {
+        ($0 as? Problem)?.code == "case-suspended"
+      }
     }
   }
 
@@ -86,17 +48,16 @@ private struct Listed: Decodable {
     try await CaseBench.run { bench in
       try await bench.submit(on: 0)
       try await bench.cross(on: 0)
-      let before = try await bench.only()
+      try await bench.adopt(on: 1)
+      let (before, due) = (try await bench.only(), try #require(try await Self.due(bench)))
       try await bench.lose(crossing: 0, on: 2)
       try await bench.cross(on: 9, yes: 12)
-      #expect(try await bench.published() == Self.begun + Self.suspended + Self.resumed)
+      #expect(try await Self.published(bench) == Self.suspended + Self.resumed)
       let found = try await bench.only()
       #expect(found.id == before.id && found.state == .assigned && found.yes == 12)
-      let due = LegalPeriod(days: 60).end(from: CaseBench.day(7)).milliseconds
-      #expect(found.assignment?.dueAt.milliseconds == due)
-      #expect(found.dueAt == before.dueAt)
+      #expect(try await Self.due(bench) == due + 7 * 86_400_000)
       let event = try await bench.last(CaseResumed.self)
-      #expect(event.ministry == "molit" && event.dueAt.milliseconds == due)
+      #expect(event.ministry == "molit" && event.state == .assigned && event.holder == "molit")
       #expect(event.suspendedAt == CaseBench.day(2) && event.resumedAt == CaseBench.day(9))
     }
   }
@@ -105,17 +66,17 @@ private struct Listed: Decodable {
     try await CaseBench.run { bench in
       try await bench.submit(on: 0)
       try await bench.cross(on: 0)
+      let due = try #require(try await Self.due(bench))
       try await bench.lose(crossing: 0, on: 2)
       try await bench.cross(on: 4)
       try await bench.lose(crossing: 4, on: 5)
       let found = try await bench.only()
       #expect(found.state == .suspended && found.suspensions.map(\.resumedAt) == [CaseBench.day(4), nil])
       try await bench.cross(on: 15)
-      let due = LegalPeriod(days: 60).end(from: CaseBench.day(12)).milliseconds
-      #expect(try await bench.only().assignment?.dueAt.milliseconds == due)
+      #expect(try await Self.due(bench) == due + 12 * 86_400_000)
       #expect(
-        try await bench.published()
-          == Self.begun + Self.suspended + Self.resumed + Self.suspended + Self.resumed)
+        try await Self.published(bench)
+          == ["referrals suspended", "referrals resumed", "referrals suspended", "referrals resumed"])
     }
   }
 
@@ -127,12 +88,12 @@ private struct Listed: Decodable {
       try await bench.lose(crossing: 0, on: 3)
       try await bench.cross(on: 0, told: 3)
       try await bench.submit(on: 3)
-      #expect(try await bench.published() == Self.begun + Self.suspended)
+      #expect(try await bench.published() == ["referrals received", "referrals suspended"])
       try await bench.cross(on: 4)
       try await bench.cross(on: 4, told: 5)
       try await bench.lose(crossing: 0, on: 5)
-      #expect(try await bench.published() == Self.begun + Self.suspended + Self.resumed)
-      #expect(try await bench.only().state == .assigned)
+      #expect(try await bench.published() == ["referrals received", "referrals suspended", "referrals resumed"])
+      #expect(try await bench.only().state == .received)
     }
   }
 
@@ -140,21 +101,21 @@ private struct Listed: Decodable {
     try await CaseBench.run { bench in
       try await bench.lose(crossing: 0, on: 1)
       #expect(try await bench.published().isEmpty)
-      #expect(try await bench.database.cases(of: nil, in: nil, after: nil, 10).isEmpty)
+      #expect(try await bench.database.cases(CaseFilter(), after: nil, 10).isEmpty)
     }
   }
 
-  @Test func lossAndTextAtTheSameMomentLeaveOneOfTwoOrders() async throws {
+  @Test func aLossAndADecisionAtTheSameMomentLeaveASuspendedCase() async throws {
     for _ in 0..<3 {
       try await CaseBench.run { bench in
+        try await bench.submit(on: 0)
         try await bench.cross(on: 0)
-        async let lost: Void = bench.lose(crossing: 0, on: 1, pause: .milliseconds(200))
-        async let submitted: Void = bench.submit(on: 1)
-        _ = try await (lost, submitted)
-        let published = try await bench.published()
-        let orders = [["referrals received", "referrals suspended"], Self.begun + Self.suspended]
-        #expect(orders.contains(published))
+        async let lost: Void = bench.lose(crossing: 0, on: 1, pause: .milliseconds(100))
+        async let given: Response? = try? bench.act(
+          "members", as: .committee, on: 1, #"{"members":[{"name":"김","capacity":"chair"}]}"#)
+        _ = try await (lost, given)
         #expect(try await bench.only().state == .suspended)
+        #expect(try await bench.published().last == "referrals suspended")
       }
     }
   }
@@ -169,6 +130,38 @@ private struct Listed: Decodable {
     }
   }
 
+  @Test func aSuspendedCaseEndsWhenItsVoteClosesWithoutCarrying() async throws {
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      try await bench.close(carried: true, on: 1)
+      try await bench.lose(crossing: 0, on: 2)
+      #expect(try await bench.only().state == .suspended)
+      try await bench.close(carried: false, on: 3)
+      #expect(try await bench.only().state == .lapsed)
+      try await bench.close(carried: false, on: 4)
+      #expect(try await Self.published(bench) == ["referrals suspended", "referrals lapsed"])
+      try await bench.cross(on: 9)
+      let again = try await bench.only()
+      #expect(again.state == .received && again.holds.count == 2 && again.hold?.holder == .committee)
+    }
+  }
+
+  @Test func theSupportUnitEndsACaseThatNoVoteCanCarryAnyMore() async throws {
+    try await CaseBench.run { bench in
+      try await bench.submit(on: 0)
+      try await bench.cross(on: 0)
+      await #expect { try await bench.act("lapse", as: .supportUnit, on: 1, #"{"reason":"r"}"#) } throws: {
+        ($0 as? Problem)?.code == "not-suspended"
+      }
+      try await bench.lose(crossing: 0, on: 2)
+      try await bench.act("lapse", as: .supportUnit, on: 3, #"{"reason":"재투표 없음"}"#)
+      let event = try await bench.last(CaseLapsed.self)
+      #expect(event.cause == .ruled && event.explanation == "재투표 없음" && event.crossedAt == CaseBench.day(0))
+      #expect(try await bench.only().state == .lapsed)
+    }
+  }
+
   @Test func aCaseFromBeforeTheUpgradeIsSuspendedAndResumed() async throws {
     try await CaseBench.run { bench in
       try await bench.submit(on: 0)
@@ -177,37 +170,31 @@ private struct Listed: Decodable {
       try await bench.lose(crossing: 0, on: 1)
       #expect(try await bench.only().state == .suspended)
       try await bench.cross(on: 2)
-      #expect(try await bench.only().state == .assigned)
+      #expect(try await bench.only().state == .received)
     }
   }
 
-  private static func list(_ bench: CaseBench, _ query: String) async throws -> [Listed.Item] {
-    let request = Request(http: HTTPRequest(method: .get, path: "/", query: query), parameters: [:], caller: nil)
-    let response = try await bench.cases.list(request)
-    guard case .bytes(let bytes) = response.body else { return [] }
-    let page: Listed = try JSON.decode(from: bytes)
-    return page.items
-  }
-
-  @Test func casesAreListedByStateAndSayWhyTheyAreSuspended() async throws {
-    try await CaseBench.run { bench in
-      let (waiting, assigned) = (CaseBench(bench.database), CaseBench(bench.database))
-      try await bench.submit(on: 0)
-      try await bench.cross(on: 0)
-      try await assigned.submit(on: 0)
-      try await assigned.cross(on: 0)
-      try await waiting.cross(on: 0)
-      try await bench.lose(crossing: 0, on: 400)
-      #expect(try await Self.list(bench, "state=received").map(\.proposal) == [waiting.proposal])
-      #expect(try await Self.list(bench, "state=assigned").map(\.proposal) == [assigned.proposal])
-      #expect(try await Self.list(bench, "state=assigned&ministry=molit").map(\.late) == [true])
-      let item = try #require(try await Self.list(bench, "state=suspended&ministry=molit").first)
-      #expect(item.proposal == bench.proposal && item.state == "suspended" && !item.late)
-      #expect(item.suspension?.reason == "bar-lost" && item.suspension?.since == CaseBench.day(400))
-      #expect(item.suspension?.yes == 9)
-      #expect(item.events.map(\.type) == [CaseReceived.type, CaseAssigned.type, CaseSuspended.type])
-      #expect(try await Self.list(bench, "limit=10").count == 3)
-      await #expect(throws: Problem.self) { try await Self.list(bench, "state=lost") }
+  @Test func casesOfTheSchemaBeforeKeepWhoHasThemAndUntilWhen() async throws {
+    let old = Referral.Migrations.all.filter { $0.number < 103 }
+    try await withTestDatabase(schema: "referral", migrations: old) { database, _ in
+      let (waiting, assigned) = (CaseID(), CaseID())
+      for (id, ministry) in [(waiting, nil), (assigned, "molit")] as [(CaseID, String?)] {
+        try await database.execute(
+          """
+          INSERT INTO referral_case (id, proposal, title, category, yes, no, yes_bar, rule_hash, received_at, due_at,
+            ministry, assigned_at, ministry_due_at)
+          VALUES (\(id), \(ProposalID()), 't', 'transport', 11, 3, 10, 'ab', \(CaseBench.day(0)), \(CaseBench.day(30)),
+            \(ministry), \(ministry.map { _ in CaseBench.day(1) }), \(ministry.map { _ in CaseBench.day(61) }))
+          """)
+      }
+      try await migrate(database, schema: "referral", migrations: Referral.Migrations.all)
+      let first = try await database.singleCase(waiting)
+      #expect(first.state == .received && first.hold?.holder == .committee && first.hold?.dueAt == CaseBench.day(30))
+      let second = try await database.singleCase(assigned)
+      #expect(second.state == .assigned && second.holds.map(\.until) == [CaseBench.day(1), nil])
+      #expect(second.hold?.holder.name == "molit" && second.hold?.dueAt == CaseBench.day(61))
+      #expect(
+        try await database.entries(of: assigned, after: 0, 10).map(\.type) == [CaseReceived.type, CaseAssigned.type])
     }
   }
 }

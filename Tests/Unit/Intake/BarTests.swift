@@ -20,7 +20,7 @@ import Testing
       case .cross(let crossing): proposal.barCrossed(at: time(crossing))
       case .lose(let crossing): proposal.barLost(time(crossing), at: time(crossing).addingTimeInterval(30))
       case .close: proposal.following(.close, at: time(100)) ?? proposal
-      case .hold(let crossing): proposal.ministryInCharge(by: time(crossing), at: time(crossing))
+      case .hold(let crossing): proposal.caseMoved(to: .assigned, by: time(crossing), at: time(crossing))
       }
     }
   }
@@ -82,13 +82,13 @@ import Testing
   }
 
   @Test func whatWasAssignedBeforeABarCouldBeLostIsFollowed() {
-    let assigned = SampleProposal.proposal(.referred).ministryInCharge(by: nil, at: time(1))
+    let assigned = SampleProposal.proposal(.referred).caseMoved(to: .assigned, by: nil, at: time(1))
     #expect(assigned.state == .assigned)
     let suspended = assigned.barLost(time(1), at: time(2))
     #expect(suspended.state == .suspended)
-    #expect(suspended.ministryInCharge(by: nil, at: time(3)).state == .suspended)
+    #expect(suspended.caseMoved(to: .assigned, by: nil, at: time(3)).state == .suspended)
     let again = suspended.barCrossed(at: time(4))
-    #expect(again.state == .referred && again.ministryInCharge(by: time(4), at: time(5)).state == .assigned)
+    #expect(again.state == .referred && again.caseMoved(to: .assigned, by: time(4), at: time(5)).state == .assigned)
   }
 
   @Test func aTimeThatWasStoredNamesTheSameCrossing() {
@@ -97,5 +97,41 @@ import Testing
     var proposal = SampleProposal.proposal(.referred).barLost(time(1), at: time(2))
     proposal.bar.undone = stored
     #expect(proposal.barCrossed(at: time(1)).state == .suspended)
+  }
+
+  @Test(arguments: [
+    (TaskState.endorsed, TaskState.endorsed), (.underway, .underway), (.declined, .declined), (.completed, .completed),
+    (.discontinued, .discontinued),
+  ])
+  func theTaskStandsWhereItsCaseDoesWhicheverIsHeardFirst(told: TaskState, end: TaskState) {
+    let task = SampleProposal.proposal(.open)
+    let inOrder = task.barCrossed(at: time(1)).caseMoved(to: .referred, by: time(1), at: time(2))
+      .caseMoved(to: told, by: nil, at: time(3))
+    #expect(inOrder.state == end)
+    let caseFirst = task.caseMoved(to: .referred, by: time(1), at: time(2)).caseMoved(to: told, by: nil, at: time(3))
+      .barCrossed(at: time(1))
+    #expect(caseFirst.state == end)
+  }
+
+  @Test func aCaseThatHasEndedIsNotSuspendedAndOneUnderWayComesBackWhereItWas() {
+    let task = SampleProposal.proposal(.open).barCrossed(at: time(1)).caseMoved(to: .referred, by: time(1), at: time(2))
+    #expect(task.caseMoved(to: .completed, by: nil, at: time(3)).barLost(time(1), at: time(4)).state == .completed)
+    let suspended = task.caseMoved(to: .underway, by: nil, at: time(3)).barLost(time(1), at: time(4))
+    #expect(suspended.state == .suspended)
+    let again = suspended.barCrossed(at: time(5))
+    #expect(again.state == .referred)
+    #expect(again.caseMoved(to: .underway, by: time(5), at: time(6)).state == .underway)
+  }
+
+  @Test func aLapsedCaseLeavesAClosedTaskWhicheverIsHeardFirst() {
+    let task = SampleProposal.proposal(.open).barCrossed(at: time(1)).caseMoved(to: .referred, by: time(1), at: time(2))
+    let inOrder = task.barLost(time(1), at: time(3)).caseMoved(to: .closed, by: time(1), at: time(4))
+    let lapseFirst = task.caseMoved(to: .closed, by: time(1), at: time(4)).barLost(time(1), at: time(3))
+    #expect(inOrder.state == .closed && lapseFirst.state == .closed)
+    for lapsed in [inOrder, lapseFirst] {
+      let again = lapsed.barCrossed(at: time(5))
+      #expect(again.state == .referred)
+      #expect(again.caseMoved(to: .endorsed, by: time(5), at: time(6)).state == .endorsed)
+    }
   }
 }

@@ -121,6 +121,28 @@ struct SampleTask {
             caseID: caseID, proposal: id, ministry: "molit", title: title, summary: body, body: body,
             category: .transport, yes: 101, no: 1, yesBar: 100, ruleHash: "ab", assignedAt: time, dueAt: time,
             crossedAt: Self.time(crossing))))
+    case .endorse: decision(.adopt, time)
+    case .decline: decision(.decline, time)
+    case .begin:
+      .referral(
+        .accepted(
+          CaseAccepted(
+            caseID: caseID, proposal: id, title: title, ministry: "molit", department: body, actor: CitizenID(),
+            acceptedAt: time)))
+    // The assignment that follows tells the state.
+    case .transfer: step(.assign, minute, crossing: crossing)
+    case .complete:
+      .referral(
+        .completed(
+          CaseCompleted(
+            caseID: caseID, proposal: id, title: title, ministry: "molit", summary: body, evidence: [],
+            actor: CitizenID(), completedAt: time)))
+    case .discontinue:
+      .referral(
+        .discontinued(
+          CaseDiscontinued(
+            caseID: caseID, proposal: id, title: title, ministry: "molit", reasons: body, actor: CitizenID(),
+            discontinuedAt: time)))
     case .loseBar:
       .vote(
         .barLost(
@@ -128,6 +150,16 @@ struct SampleTask {
             proposal: id, title: title, yes: 99, no: 1, yesBar: 100, ruleHash: "ab", crossedAt: Self.time(crossing),
             lostAt: time)), time)
     }
+  }
+
+  /// What the Committee decided.
+  private func decision(_ decision: CommitteeDecision, _ time: Date) -> Step {
+    .referral(
+      .decided(
+        CaseDecided(
+          caseID: caseID, proposal: id, title: title, decision: decision, reasons: body, changes: nil,
+          holder: decision == .adopt ? "strategy-meeting" : nil, dueAt: decision == .adopt ? time : nil,
+          actor: CitizenID(), decidedAt: time)))
   }
 
   /// A case that goes on.
@@ -138,6 +170,15 @@ struct SampleTask {
           caseID: caseID, proposal: id, ministry: ministry, title: title, yes: 101, no: 1, yesBar: 100, ruleHash: "ab",
           crossedAt: Self.time(crossing), suspendedAt: Self.time(crossing), resumedAt: Self.time(minute),
           dueAt: Self.time(minute + 1_000))))
+  }
+
+  /// A suspended case that ends.
+  func lapse(_ minute: Int, crossing: Int) -> Step {
+    .referral(
+      .lapsed(
+        CaseLapsed(
+          caseID: caseID, proposal: id, title: title, ministry: nil, cause: .ruled, explanation: body, actor: nil,
+          crossedAt: Self.time(crossing), lapsedAt: Self.time(minute))))
   }
 
   /// A closed vote's result after ballots were voided.
@@ -162,5 +203,25 @@ struct SampleTask {
     var facts = Facts(id)
     for step in steps { step.apply(to: &facts) }
     return facts
+  }
+}
+
+extension [SampleTask.Step] {
+  /// In another order that keeps the order within each topic, as Kafka does.
+  func shuffledByTopic(using generator: inout some RandomNumberGenerator) -> Self {
+    var queues = Dictionary(grouping: self, by: \.topic)
+    return map(\.topic).shuffled(using: &generator).compactMap { queues[$0]?.removeFirst() }
+  }
+}
+
+extension SampleTask.Step {
+  fileprivate var topic: Int {
+    switch self {
+    case .proposal: 0
+    case .moderation: 1
+    case .vote: 2
+    case .tally: 3
+    case .referral: 4
+    }
   }
 }

@@ -6,131 +6,108 @@ import Testing
 @testable import Referral
 
 @Suite struct SuspensionTests {
-  /// 24 November 2026, ten in the morning in Korea.
-  private let start = Date(milliseconds: 1_795_482_000_000)
-  private let proposal = ProposalID()
-  private let committee = LegalPeriod(days: 30)
-  private let ministry = LegalPeriod(days: 60)
+  private let actor = CaseWalk.actor
+  private func day(_ days: Double) -> Date { CaseWalk.day(days) }
 
-  private func after(_ days: Double) -> Date { start.addingTimeInterval(days * 86_400) }
-
-  private func crossed(at days: Double, yes: Int64 = 11) -> VoteBarCrossed {
-    VoteBarCrossed(
-      proposal: proposal, title: "밤 버스", category: .transport, yes: yes, no: 3, yesBar: 10, ruleHash: "ab",
-      crossedAt: after(days))
+  private func suspended(_ known: Case, crossing: Double = 0, at days: Double) throws -> Change {
+    try #require(known.suspended(by: CaseWalk.lost(crossing: crossing, at: days), at: day(days)))
   }
 
-  private func lost(crossing days: Double, at time: Double) -> VoteBarLost {
-    VoteBarLost(
-      proposal: proposal, title: "밤 버스", yes: 9, no: 2, yesBar: 10, ruleHash: "ab", crossedAt: after(days),
-      lostAt: after(time))
-  }
-
-  private func received() -> Case { Case.received(crossed(at: 0), as: CaseID(), within: committee, at: start).0 }
-
-  private func assigned() throws -> Case {
-    let molit = try #require(Ministry.named("molit"))
-    let text = ProposalText(title: "밤 버스", summary: "s", body: "b")
-    return try #require(received().assigned(to: molit, text: text, within: ministry, at: after(1))).0
+  private func resumed(_ known: Case, at days: Double, yes: Int64 = 11) throws -> Change {
+    try #require(known.resumed(by: CaseWalk.crossed(at: days, yes: yes), at: day(days)))
   }
 
   @Test func aCaseThatLostItsBarIsSuspendedAndStaysWithWhoeverHasIt() throws {
-    let whole = try assigned()
-    let (changed, event) = try #require(whole.suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    #expect(changed.state == .suspended)
-    #expect(changed.assignment == whole.assignment && changed.dueAt == whole.dueAt)
-    #expect(
-      event
-        == CaseSuspended(
-          caseID: whole.id, proposal: proposal, ministry: "molit", title: "밤 버스", reason: .barLost, yes: 9, no: 2,
-          yesBar: 10, ruleHash: "ab", crossedAt: after(0), lostAt: after(2), suspendedAt: after(2)))
-    #expect(try #require(received().suspended(by: lost(crossing: 0, at: 2), at: after(2))).1.ministry == nil)
+    let whole = try CaseWalk.assigned()
+    let change = try suspended(whole, at: 12)
+    #expect(change.changed.state == .suspended && change.names == ["suspended>molit"])
+    #expect(change.changed.holds == whole.holds && change.changed.ministry == whole.ministry)
+    let event = try #require(change.told.first?.event as? CaseSuspended)
+    #expect(event.ministry == "molit" && event.yes == 9 && event.crossedAt == day(0) && event.suspendedAt == day(12))
+    #expect(try suspended(CaseWalk.received(), at: 2).names == ["suspended"])
   }
 
   @Test func nobodyIsLateWithASuspendedCase() throws {
-    let (suspended, _) = try #require(received().suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    #expect(received().isLate(at: after(500)) && !suspended.isLate(at: after(500)))
+    let known = try suspended(CaseWalk.received(), at: 2).changed
+    #expect(try CaseWalk.received().isLate(at: day(500)) && !known.isLate(at: day(500)))
+    #expect(CaseDetail(known, at: day(500)).custody.map(\.daysLate) == [0])
   }
 
-  @Test func aSuspendedCaseIsNotAssigned() throws {
-    let (suspended, _) = try #require(received().suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    let molit = try #require(Ministry.named("molit"))
-    let text = ProposalText(title: "", summary: "", body: "")
-    #expect(suspended.assigned(to: molit, text: text, within: ministry, at: after(3)) == nil)
+  @Test func nothingIsDoneOnASuspendedCase() throws {
+    let known = try suspended(CaseWalk.received(), at: 2).changed
+    #expect { try known.assigned(to: CaseWalk.members, by: actor, at: day(3)) } throws: {
+      ($0 as? Problem)?.code == "case-suspended"
+    }
   }
 
-  @Test func aCrossingResumesTheSameCaseWithTheDaysOfTheSuspensionAdded() throws {
-    let whole = try assigned()
-    let (suspended, _) = try #require(whole.suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    let (resumed, event) = try #require(suspended.resumed(by: crossed(at: 9, yes: 12), at: after(9)))
-    let due = try #require(whole.assignment).dueAt.addingTimeInterval(7 * 86_400)
-    #expect(resumed.state == .assigned && resumed.id == whole.id)
-    #expect(resumed.assignment?.dueAt == due)
-    // The Committee had done its part.
-    #expect(resumed.dueAt == whole.dueAt)
-    #expect(resumed.yes == 12 && resumed.crossedAt == after(9))
-    #expect(
-      event
-        == CaseResumed(
-          caseID: whole.id, proposal: proposal, ministry: "molit", title: "밤 버스", yes: 12, no: 3, yesBar: 10,
-          ruleHash: "ab", crossedAt: after(9), suspendedAt: after(2), resumedAt: after(9), dueAt: due))
-  }
-
-  @Test func theCommitteeGetsTheDaysWhileItHasTheCase() throws {
-    let (suspended, _) = try #require(received().suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    let (resumed, event) = try #require(suspended.resumed(by: crossed(at: 5), at: after(5)))
-    #expect(resumed.state == .received && event.ministry == nil)
-    #expect(resumed.dueAt == received().dueAt.addingTimeInterval(3 * 86_400) && event.dueAt == resumed.dueAt)
+  @Test(arguments: [
+    ("received", TaskState.referred), ("submitted", .endorsed), ("assigned", .assigned), ("accepted", .underway),
+  ])
+  func aCrossingResumesTheSameCaseWithTheDaysOfTheSuspensionAdded(stage: String, state: TaskState) throws {
+    let whole =
+      switch stage {
+      case "received": try CaseWalk.received()
+      case "submitted": try CaseWalk.submitted()
+      case "assigned": try CaseWalk.assigned()
+      default: try CaseWalk.accepted()
+      }
+    let change = try resumed(suspended(whole, at: 12).changed, at: 19, yes: 12)
+    #expect(change.changed.state.rawValue == stage && change.changed.id == whole.id)
+    let due = try #require(whole.hold).dueAt.addingTimeInterval(7 * 86_400)
+    #expect(change.changed.hold?.dueAt == due && change.changed.yes == 12)
+    let event = try #require(change.told.first?.event as? CaseResumed)
+    #expect(event.dueAt == due && event.state == state && event.holder == whole.hold?.holder.name)
+    #expect(event.crossedAt == day(19) && event.suspendedAt == day(12))
   }
 
   @Test func whatIsToldAgainOrTooLateChangesNothing() throws {
-    let (suspended, _) = try #require(received().suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    #expect(suspended.suspended(by: lost(crossing: 0, at: 2), at: after(3)) == nil)
-    #expect(suspended.suspended(by: lost(crossing: 0, at: 3), at: after(3)) == nil)
-    #expect(suspended.resumed(by: crossed(at: 0), at: after(3)) == nil)
-    #expect(received().resumed(by: crossed(at: 0), at: after(3)) == nil)
-    let (resumed, _) = try #require(suspended.resumed(by: crossed(at: 4), at: after(4)))
-    #expect(resumed.suspended(by: lost(crossing: 0, at: 2), at: after(5)) == nil)
-    #expect(resumed.resumed(by: crossed(at: 4), at: after(5)) == nil)
-    #expect(resumed.suspended(by: lost(crossing: 4, at: 6), at: after(6)) != nil)
+    let received = try CaseWalk.received()
+    let known = try suspended(received, at: 2).changed
+    #expect(known.suspended(by: CaseWalk.lost(at: 2), at: day(3)) == nil)
+    #expect(known.resumed(by: CaseWalk.crossed(), at: day(3)) == nil)
+    #expect(received.resumed(by: CaseWalk.crossed(), at: day(3)) == nil)
+    let again = try resumed(known, at: 4).changed
+    #expect(again.suspended(by: CaseWalk.lost(at: 2), at: day(5)) == nil)
+    #expect(again.resumed(by: CaseWalk.crossed(at: 4), at: day(5)) == nil)
+    #expect(again.suspended(by: CaseWalk.lost(crossing: 4, at: 6), at: day(6)) != nil)
+  }
+
+  @Test func aCaseThatHasEndedIsNotSuspended() throws {
+    let ended = try CaseWalk.accepted().discontinued(for: "x", by: actor, at: day(12)).changed
+    #expect(ended.suspended(by: CaseWalk.lost(at: 13), at: day(13)) == nil)
   }
 
   @Test func aCaseFromBeforeABarCouldBeLostIsSuspendedToo() throws {
-    var old = received()
+    var old = try CaseWalk.received()
     old.crossedAt = nil
-    let (suspended, _) = try #require(old.suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    #expect(suspended.resumed(by: crossed(at: 0), at: after(3)) == nil)
-    #expect(suspended.resumed(by: crossed(at: 3), at: after(3)) != nil)
+    let known = try suspended(old, at: 2).changed
+    #expect(known.resumed(by: CaseWalk.crossed(), at: day(3)) == nil)
+    #expect(known.resumed(by: CaseWalk.crossed(at: 3), at: day(3)) != nil)
   }
 
-  @Test func theViewSaysWhySinceWhenAndHowOften() throws {
-    let (first, _) = try #require(try assigned().suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    let view = CaseView(first, at: after(400))
+  @Test func theViewSaysWhyAndSinceWhen() throws {
+    let first = try suspended(CaseWalk.assigned(), at: 12).changed
+    let view = CaseSummary(first, at: day(400))
     #expect(view.state == .suspended && !view.late)
-    #expect(
-      view.suspension
-        == CaseView.Halt(reason: .barLost, since: after(2), lostAt: after(2), yes: 9, no: 2))
-    let (resumed, _) = try #require(first.resumed(by: crossed(at: 4), at: after(4)))
-    let (second, _) = try #require(resumed.suspended(by: lost(crossing: 4, at: 6), at: after(6)))
-    #expect(CaseView(resumed, at: after(4)).suspension == nil)
-    let steps = CaseView(second, at: after(6)).events
-    let types = [
-      CaseReceived.type, CaseAssigned.type, CaseSuspended.type, CaseResumed.type, CaseSuspended.type,
-    ]
-    #expect(steps.map(\.type) == types)
-    #expect(steps.map(\.at) == [0, 1, 2, 4, 6].map(after))
-    // Its days are given back once, those of the running one when it ends.
-    #expect(second.assignment?.dueAt == resumed.assignment?.dueAt)
+    #expect(view.suspension?.since == day(12) && view.suspension?.yes == 9 && view.suspension?.lapsedAt == nil)
+    #expect(CaseSummary(try resumed(first, at: 14).changed, at: day(14)).suspension == nil)
   }
 
-  @Test func aCaseThatIsAssignedAsItIsResumedIsResumedFirst() throws {
-    let (suspended, _) = try #require(received().suspended(by: lost(crossing: 0, at: 2), at: after(2)))
-    let (resumed, _) = try #require(suspended.resumed(by: crossed(at: 4), at: after(4)))
-    let molit = try #require(Ministry.named("molit"))
-    let text = ProposalText(title: "", summary: "", body: "")
-    let (changed, event) = try #require(resumed.assigned(to: molit, text: text, within: ministry, at: after(4)))
-    #expect(event.crossedAt == after(4))
-    #expect(CaseView(changed, at: after(4)).events.suffix(2).map(\.type) == [CaseResumed.type, CaseAssigned.type])
+  @Test func aSuspendedCaseEndsWithItsVoteAndIsNobodysThen() throws {
+    let known = try suspended(CaseWalk.assigned(), at: 12).changed
+    #expect(try CaseWalk.assigned().lapsed(for: .voteClosed, at: day(12)) == nil)
+    let change = try #require(known.lapsed(for: .voteClosed, at: day(20)))
+    #expect(change.changed.state == .lapsed && change.changed.hold == nil && change.names == ["lapsed>molit"])
+    #expect(change.changed.lapsed(for: .ruled, at: day(21)) == nil)
+    #expect(CaseSummary(change.changed, at: day(21)).suspension?.lapsedAt == day(20))
+  }
+
+  @Test func aCrossingAfterALapseGivesTheCaseBackToWhoeverHadIt() throws {
+    let lapsed = try #require(suspended(CaseWalk.assigned(), at: 12).changed.lapsed(for: .voteClosed, at: day(20)))
+    let again = try resumed(lapsed.changed, at: 30).changed
+    #expect(again.state == .assigned && again.hold?.holder.name == "molit" && again.hold?.since == day(30))
+    let due = try CaseWalk.terms.end(of: .ministry, from: day(9)).addingTimeInterval(18 * 86_400)
+    #expect(again.hold?.dueAt == due && again.holds.count == 4)
   }
 }
 
