@@ -298,6 +298,41 @@ class Forum:
         assert answer.status_code == 202, answer.text
         return answer.json()
 
+    def case_of(self, proposal):
+        return next(iter(self.get(f"/v1/cases?proposal={proposal}").json()["items"]), None)
+
+    def await_case(self, proposal, state="received", seconds=30):
+        """The case of a task, once it stands there."""
+        def check():
+            case = self.case_of(proposal)
+            return case if case and case["state"] == state else None
+
+        return eventually(check, seconds, f"the case of {proposal} is {state}")
+
+    def act(self, case, part, body, role, office=None, **options):
+        """What an office does on a case, which must succeed."""
+        token = self.token(f"{office or role}-officer", role, office)
+        method = "PUT" if part == "plan" else "POST"
+        answer = self.call(method, f"/v1/cases/{case}/{part}", token, body, **options)
+        assert answer.status_code == 200, f"{part}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def adopt(self, case):
+        """The Committee and the strategy meeting adopt a case that was received; its ministry is in charge then."""
+        self.act(case, "members", {"members": [{"name": "김위원", "capacity": "civilian"}]}, "committee")
+        self.act(case, "session", {"name": "제12차 협의회", "meetsAt": in_seconds(3600)}, "committee")
+        record = {"heldAt": in_seconds(-1), "minutes": "심의하였다.",
+                  "attendance": [{"capacity": "civilian", "present": 8, "absent": 1}]}
+        self.act(case, "deliberation", record, "committee")
+        self.act(case, "decision", {"decision": "adopt", "reasons": "필요하다."}, "committee")
+        self.act(case, "agenda", {"name": "제5차 전략회의", "meetsAt": in_seconds(3600)}, "strategy-meeting")
+        outcome = {"outcome": "adopted", "heldAt": in_seconds(-1), "reasons": "추진한다."}
+        return self.act(case, "conclusion", outcome, "strategy-meeting")
+
+    def assign(self, proposal):
+        """Leads the case of a task over its bar to its ministry."""
+        return self.adopt(self.await_case(proposal)["id"])
+
     def ballot(self, proposal, token, receipt=None):
         query = f"?receipt={receipt}" if receipt else ""
         answer = self.get(f"/v1/proposals/{proposal}/ballot{query}", token)

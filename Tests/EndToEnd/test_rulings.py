@@ -49,18 +49,14 @@ def places(forum, proposal, condition="true"):
     return [f"{partition}/{offset}" for partition, offset in rows]
 
 
-def case_of(forum, proposal):
-    return next((case for case in forum.items("/v1/cases") if case["proposal"] == proposal), None)
-
-
 def test_voids_take_a_task_back_from_the_committee_until_the_bar_is_crossed_again(forum):
     proposal = forum.open_vote(yes_bar=3, title="무효가 된 표")
     voters = forum.tokens(8)
     receipts = [forum.cast(proposal, voter, "no" if voter == voters[5] else "yes").json()["receipt"] for voter in voters[:6]]
     forum.await_tally(proposal, 5, 1)
-    eventually(lambda: (case_of(forum, proposal) or {}).get("ministry"), 30, "the case has its ministry")
+    forum.assign(proposal)
     eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "assigned", 20)
-    before = case_of(forum, proposal)
+    before = forum.case_of(proposal)
 
     meant = {"records": places(forum, proposal, "b.yes")[:2]}
     unit = forum.support_unit
@@ -81,7 +77,7 @@ def test_voids_take_a_task_back_from_the_committee_until_the_bar_is_crossed_agai
     assert decide(forum, proposal, ruling).status_code == 200
     forum.await_tally(proposal, 3, 1)
     assert decide(forum, proposal, ruling).status_code == 409
-    eventually(lambda: (case_of(forum, proposal) or {})["state"] == "suspended", 30, "the Committee hears of it")
+    eventually(lambda: (forum.case_of(proposal) or {})["state"] == "suspended", 30, "the Committee hears of it")
     eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "suspended", 20)
 
     [line] = eventually(lambda: [item for item in rulings(forum, proposal) if item["state"] == "complete"], 20)
@@ -104,8 +100,8 @@ def test_voids_take_a_task_back_from_the_committee_until_the_bar_is_crossed_agai
     for voter in voters[6:]:
         assert forum.cast(proposal, voter).status_code == 202
     forum.await_tally(proposal, 5, 1)
-    eventually(lambda: case_of(forum, proposal)["state"] == "assigned", 30, "the case goes on")
-    assert case_of(forum, proposal)["id"] == before["id"]
+    eventually(lambda: forum.case_of(proposal)["state"] == "assigned", 30, "the case goes on")
+    assert forum.case_of(proposal)["id"] == before["id"]
     eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "assigned", 20)
     check_the_count(forum)
 

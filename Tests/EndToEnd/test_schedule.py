@@ -92,7 +92,7 @@ def test_as_many_yes_votes_as_the_bar_are_not_enough_and_one_more_is(forum):
     assert "crossedAt" not in forum.vote(proposal)
     assert forum.cast(proposal, tokens[3]).status_code == 202
     eventually(lambda: "crossedAt" in forum.vote(proposal), 20, "the bar is crossed")
-    eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "assigned", 20, "a ministry has it")
+    eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "referred", 20, "the Committee has it")
 
 
 def test_a_vote_that_fails_is_not_referred(forum):

@@ -145,7 +145,9 @@ struct Checking: Sendable {
       }.sorted()
   }
 
-  static let hookTypes = [CaseReceived.type, CaseAssigned.type]
+  static let hookTypes = [
+    CaseReceived.type, CaseDecided.type, CaseConcluded.type, CaseAssigned.type,
+  ]
 
   private var hookLines: [String] {
     guard let hooks = outcome.hooks else { return [] }

@@ -7,6 +7,9 @@ struct Citizens: Sendable {
   /// Who supports every proposal before its review; as many as one takes at most.
   let supporters: [String]
   let supportUnit: String
+  /// The offices that lead cases to their ministries.
+  let committee: String
+  let strategyMeeting: String
   /// Registers the webhook.
   let observer: String
 
@@ -29,6 +32,9 @@ struct Citizens: Sendable {
     return Citizens(
       voters: voters, proposers: proposers, supporters: supporters,
       supportUnit: try signer.token(subject: "support-unit-\(seed)", roles: ["support-unit"], lifetime: lifetime),
+      committee: try signer.token(subject: "committee-\(seed)", roles: ["committee"], lifetime: lifetime),
+      strategyMeeting: try signer.token(
+        subject: "strategy-meeting-\(seed)", roles: ["strategy-meeting"], lifetime: lifetime),
       observer: try signer.token(
         subject: "observer-\(seed)", roles: ["citizen", "support-unit", "admin"], lifetime: lifetime))
   }

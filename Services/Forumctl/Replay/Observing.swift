@@ -65,8 +65,18 @@ struct Observing: Sendable {
   }
 
   /// The cases of this replay.
-  /// - Parameter wanted: waits until so many are assigned, 30 seconds at most.
+  /// - Parameter wanted: waits for so many, 30 seconds at most.
   func cases(atLeast wanted: Int) async throws -> [Outcome.Case] {
+    try await awaiting(30, cases, until: { $0.count >= wanted })
+  }
+
+  /// The cases of this replay.
+  /// - Parameter wanted: waits until so many are a ministry's, 30 seconds at most.
+  func assigned(atLeast wanted: Int) async throws -> [Outcome.Case] {
+    try await awaiting(30, cases, until: { cases in cases.count { $0.ministry != nil } >= wanted })
+  }
+
+  private func cases() async throws -> [Outcome.Case] {
     struct Answer: Decodable {
       struct Office: Decodable { let slug: String }
       let id: CaseID
@@ -74,13 +84,9 @@ struct Observing: Sendable {
       let ministry: Office?
     }
     let index = Dictionary(uniqueKeysWithValues: zip(proposals, proposals.indices))
-    return try await awaiting(
-      30,
-      {
-        try await api.all(Answer.self, "/v1/cases").compactMap { found in
-          index[found.proposal].map { Outcome.Case(id: found.id, petition: $0, ministry: found.ministry?.slug) }
-        }
-      }, until: { cases in cases.count { $0.ministry != nil } >= wanted })
+    return try await api.all(Answer.self, "/v1/cases").compactMap { found in
+      index[found.proposal].map { Outcome.Case(id: found.id, petition: $0, ministry: found.ministry?.slug) }
+    }
   }
 
   func deliveries(of cases: [Outcome.Case]) async throws -> [Outcome.Delivery] {

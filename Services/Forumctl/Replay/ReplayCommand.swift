@@ -5,7 +5,7 @@ import ServiceKit
 let replayCommand = Command(
   form: CommandLineForm(
     command: "replay",
-    overview: "Files petitions as proposals, votes on them, and checks every figure that comes out.",
+    overview: "Files petitions as proposals, votes on them, leads what carries to a ministry, and checks every figure.",
     discussion: """
       Everything goes over HTTP, but for the ministries' topics, which are read from Kafka (FORUM_KAFKA_*). The services
       must accept tokens that live for a day (FORUM_TOKEN_LIFETIME). The same file and options again continue a replay
@@ -105,7 +105,11 @@ struct Replay: Sendable {
       tallies: tallies, countedBefore: countedBefore, referredBefore: referredBefore, before: before, after: after,
       cases: [], deliveries: [],
       pages: [:])
-    await look("cases", &outcome) { $0.cases = try await observing.cases(atLeast: plan.referred.count) }
+    await look("cases", &outcome) {
+      let received = try await observing.cases(atLeast: plan.referred.count)
+      try await Referring(api: side, citizens: citizens, name: rules.name).lead(received.map(\.id))
+      $0.cases = try await observing.assigned(atLeast: plan.referred.count)
+    }
     await look("ministries' topics", &outcome) { $0.deliveries = try await observing.deliveries(of: $0.cases) }
     await look("pages", &outcome) { $0.pages = try await observing.pages() }
     if let receiver { await look("webhooks", &outcome) { try await hooks(receiver, proposals, observing, &$0) } }

@@ -37,7 +37,8 @@ extension Facts {
   /// votes and referrals are heard of.
   var custodyState: TaskState? {
     if let loss = suspension {
-      return isClosedWithout(loss) || course?.state == .closed ? nil : .suspended
+      if isClosedWithout(loss) { return nil }
+      return course?.state == .closed ? .closed : .suspended
     }
     if let course, stands(course) { return course.state }
     return receipt != nil || crossedAt != nil ? .referred : nil

@@ -13,9 +13,15 @@ import Testing
     "submitted reject": .rejected, "submitted withdraw": .withdrawn,
     "accepted withdraw": .withdrawn, "accepted select": .selected, "withdrawn select": .selected,
     "selected schedule": .scheduled, "scheduled open": .open, "open close": .closed, "open cross-bar": .referred,
-    "closed cross-bar": .referred, "referred close": .referred, "referred assign": .assigned,
-    "assigned close": .assigned, "referred lose-bar": .suspended, "assigned lose-bar": .suspended,
-    "suspended cross-bar": .referred, "suspended close": .closed,
+    "closed cross-bar": .referred, "referred close": .referred,
+    "referred endorse": .endorsed, "referred decline": .declined, "endorsed decline": .declined,
+    "endorsed assign": .assigned, "endorsed close": .endorsed,
+    "assigned close": .assigned, "assigned transfer": .assigned, "assigned begin": .underway,
+    "underway transfer": .assigned, "underway complete": .completed, "underway discontinue": .discontinued,
+    "underway close": .underway, "declined close": .declined, "completed close": .completed,
+    "discontinued close": .discontinued, "referred lose-bar": .suspended, "endorsed lose-bar": .suspended,
+    "assigned lose-bar": .suspended, "underway lose-bar": .suspended,
+    "suspended cross-bar": .referred, "suspended close": .closed, "suspended lapse": .closed,
   ]
 
   @Test func everyPairOfStateAndActionIsDecided() {
@@ -34,7 +40,8 @@ import Testing
     // The whole path, heard in every order of its topics, ends in the same state.
     let moderation: [TaskAction] = [.accept, .select]
     let votes: [TaskAction] = [.schedule, .open, .crossBar, .close]
-    for heard in [moderation + votes + [.assign], votes + [.assign] + moderation, [.assign] + moderation + votes] {
+    let course: [TaskAction] = [.endorse, .assign]
+    for heard in [moderation + votes + course, votes + course + moderation, course + moderation + votes] {
       let end = heard.reduce(TaskState.submitted) { Lifecycle.following($0, on: $1) ?? $0 }
       #expect(end == .assigned)
     }
@@ -61,16 +68,20 @@ import Testing
     #expect(Lifecycle.following(.suspended, on: .loseBar) == nil)
     // An assignment from before the loss comes late.
     #expect(Lifecycle.following(.suspended, on: .assign) == nil)
-    let heard: [TaskAction] = [.crossBar, .assign, .loseBar, .crossBar, .assign, .loseBar, .close, .crossBar]
+    let heard: [TaskAction] = [
+      .crossBar, .endorse, .assign, .loseBar, .crossBar, .endorse, .loseBar, .close, .crossBar,
+    ]
     var states: [TaskState] = [.open]
     for action in heard { states.append(Lifecycle.next(from: states[states.count - 1], on: action) ?? .withdrawn) }
     #expect(
-      states == [.open, .referred, .assigned, .suspended, .referred, .assigned, .suspended, .closed, .referred])
+      states == [
+        .open, .referred, .endorsed, .assigned, .suspended, .referred, .endorsed, .suspended, .closed, .referred,
+      ])
   }
 
   @Test func onlyATaskThatWentToTheCommitteeCanLoseItsBar() {
     let states = TaskState.allCases.filter { Lifecycle.next(from: $0, on: .loseBar) != nil }
-    #expect(states == [.referred, .assigned])
+    #expect(states == [.referred, .endorsed, .assigned, .underway])
   }
 
   @Test func noPairStandsTwice() {
