@@ -33,10 +33,14 @@ struct OpenDataRoutes: Sendable {
   /// `GET /v1/open-data/downloads/{file}`: a dataset as a file, or `statistics.csv`.
   private func download(_ request: Request) async throws -> Response {
     let file = request.parameters["file"] ?? ""
-    guard file == "statistics.csv" else { return try await openData.download(file, request) }
+    guard file == "statistics.csv" else {
+      guard request.query("year") == nil else { throw Problem.badRequest("year is for the statistics.") }
+      return try await openData.download(file, request)
+    }
+    let mark = try request.wantsByteOrderMark() ? CSV.byteOrderMark : []
     let figures = try await database.figures(in: try Period(request), at: clock.now)
     var response = OpenData.known(
-      StatisticsView.csv(figures), type: "text/csv; charset=utf-8; header=present", to: request)
+      mark + StatisticsView.csv(figures), type: "text/csv; charset=utf-8; header=present", to: request)
     response.headers["content-disposition"] = "attachment; filename=\"forum-statistics.csv\""
     return response
   }

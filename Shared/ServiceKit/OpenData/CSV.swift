@@ -8,7 +8,7 @@ import Contracts
 /// taken away. Numbers, times and the like are written as they are.
 public enum CSV {
   /// A mark by which spreadsheets know UTF-8 (RFC 3629, section 6).
-  static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+  public static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
   /// Appends a row.
   public static func append(_ cells: some Sequence<Cell>, to bytes: inout [UInt8]) {

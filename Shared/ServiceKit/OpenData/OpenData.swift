@@ -77,10 +77,16 @@ public struct OpenData: Sendable {
       let format = DownloadFormat(rawValue: parts[1])
     else { throw Problem.notFound("There is no such file.") }
     let selection = try Selection(request, of: dataset)
-    let isMarked = try request.choice("bom") == Switch.true
+    let isMarked = try request.wantsByteOrderMark()
     return try await downloads.response(
       dataset, dataset.query(selection), as: format, isMarked: isMarked, isHead: request.http.method == .head)
   }
+}
 
+extension Request {
   private enum Switch: String, CaseIterable { case `true`, `false` }
+
+  /// Whether CSV is to begin with the mark by which spreadsheets know UTF-8: `bom=true`.
+  /// - Throws: `Problem` 400
+  public func wantsByteOrderMark() throws(Problem) -> Bool { try choice("bom") == Switch.true }
 }
