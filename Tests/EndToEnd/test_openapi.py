@@ -244,6 +244,31 @@ def test_the_rules_of_time_are_as_the_document_says(forum, api):
     api.call("deleteHoliday", 404, admin, date=date)
 
 
+def open_data(forum, api, proposal):
+    """What anybody may have of all that."""
+    api.call("readCatalogue", 200)
+    for operation in ("listOpenTasks", "listOpenVotes", "listOpenTallies", "listOpenCases", "listOpenHolds", "listOpenEvents"):
+        page = api.call(operation, 200, query={"limit": 1}).json()
+        assert page["items"], operation
+        if "next" in page:
+            api.call(operation, 200, query={"limit": 100, "after": page["next"], "since": "2026-01-01"})
+    page = api.call("listOpenActions", 200, query={"limit": 1}).json()
+    api.call("listOpenActions", 200, query={"after": page["next"], "action": "submit"})
+    api.call("listOpenHolds", 200, query={"task": proposal, "office": "voters", "step": "vote", "late": "false"})
+    assert api.call("readCustody", 200, id=proposal).json()["holds"]
+    api.call("readCustody", 404, id=str(uuid.uuid4()))
+    for operation, path in (("readFeed", {}), ("readFeedOfTask", {"id": proposal}), ("readFeedOfOffice", {"office": "committee"})):
+        feed = api.call(operation, 200, query={"lang": "en"}, **path)
+        api.call(operation, 304, query={"lang": "en"}, headers={"If-None-Match": feed.headers["etag"][0]}, **path)
+    api.call("readFeedOfOffice", 404, office="nobody")
+    api.call("readStatistics", 200, query={"year": datetime.now().year})
+    for file in ("tasks.csv", "tasks.jsonl", "statistics.csv"):
+        api.call("download", 200, file=file)
+    api.call("download", 404, file="nothing.csv")
+    api.call("downloadActionsTable", 200, query={"bom": "true"})
+    api.call("downloadActionsLines", 200)
+
+
 def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum, api):
     unit, another = forum.support_unit, forum.token("another-of-the-support-unit", "support-unit")
     voter = forum.token(f"voter-{uuid.uuid4()}")
@@ -344,6 +369,7 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     eventually(lambda: forum.get(f"/v1/proposals/{selected}/vote/result?edition=2").ok, 20, "the result is amended")
     assert api.call("readResult", 200, id=selected, query={"edition": 2}).json()["void"] == 1
     assert api.call("listRulings", 200, id=selected).json()["items"][0]["state"] == "complete"
+    open_data(forum, api, selected)
     assert api.call("readBallot", 200, voter, id=selected).json()["state"] == "void"
     eventually(lambda: api.call("listCases", 200, query={"state": "suspended", "limit": 100}).json()["items"], 20)
     api.call("listProposals", 200, query={"order": "sympathy", "limit": 100})
