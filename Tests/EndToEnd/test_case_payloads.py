@@ -32,6 +32,7 @@ ROUTES = {
     ),
     "assignment": ("support-unit", {"ministry": "molit", "reason": "소관"}),
     "lapse": ("support-unit", {"reason": "표결"}),
+    "extension": ("committee", {"days": 5, "reason": "일정"}),
     "acceptance": ("ministry", {"department": "과"}),
     "transfer": ("ministry", {"ministry": "me", "reason": "소관"}),
     "answer": ("ministry", {"department": "과", "signatory": "장관", "answer": "답"}),

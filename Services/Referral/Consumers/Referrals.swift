@@ -61,7 +61,7 @@ extension Cases {
   /// The bar is crossed again: the same case goes on.
   private func resume(_ known: Case, by event: VoteBarCrossed, in transaction: Transaction) async throws {
     let now = clock.now
-    guard let change = known.resumed(by: event, at: now) else {
+    guard let change = try known.resumed(by: event, within: try await transaction.terms(), at: now) else {
       log.warning("proposal has a case already", ["proposal": "\(event.proposal)"])
       return
     }

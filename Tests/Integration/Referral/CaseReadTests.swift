@@ -72,6 +72,7 @@ import Testing
       #expect(try await Self.list(bench, "category=jobs").items.isEmpty)
       #expect(try await Self.list(bench, "late=true").items.isEmpty)
       try await other.lose(crossing: 1, on: 400)
+      bench.move(to: 400)
       #expect(try await Self.list(bench, "late=true").items.map(\.proposal) == [bench.proposal])
       #expect(try await bench.database.cases(CaseFilter(), after: nil, 10).allSatisfy { $0.dossier == Dossier() })
       let id = try #require(next.items.first).id.description
