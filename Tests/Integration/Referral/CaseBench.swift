@@ -60,6 +60,8 @@ final class CaseBench: Sendable {
           lostAt: Self.day(days))), on: days, pause: pause)
   }
 
+  func move(to days: Double) { today.withLock { $0 = Self.day(days) } }
+
   func schedule(on days: Double) async throws {
     let rule = VoteRule(yesBar: 10, referral: .atOnce, opensAt: Self.day(days), closesAt: Self.day(days + 100))
     try await apply(
