@@ -16,6 +16,8 @@ public struct ModerationService: ServiceDefinition {
     let lockMinutes: Int
     let targetDays: Int
     let delaySeconds: Int
+    let downloads: Int
+    let downloadSeconds: Int
     let selectionRule: SelectionRule
 
     /// Reads the settings that start with `FORUM_MODERATION_`.
@@ -41,6 +43,12 @@ public struct ModerationService: ServiceDefinition {
       delaySeconds = try settings.int(
         "FORUM_MODERATION_DELAY_SECONDS", default: 10, in: 1...3600,
         "Review: seconds after which is looked again whether everybody has to be told that it takes long")
+      downloads = try settings.int(
+        "FORUM_MODERATION_DOWNLOADS", default: 2, in: 0...1_000,
+        "Open data: files at most that a process sends at a time; more are answered 503")
+      downloadSeconds = try settings.int(
+        "FORUM_MODERATION_DOWNLOAD_SECONDS", default: 1_800, in: 1...86_400,
+        "Open data: seconds that a file may take; it is broken off then, since the database keeps a snapshot for it")
       selectionRule = SelectionRule(
         monthly: try settings.int(
           "FORUM_MODERATION_SELECTION_MONTHLY", default: 5, in: 0...10_000,
@@ -54,10 +62,15 @@ public struct ModerationService: ServiceDefinition {
 
   private let reviews: Reviews
   private let delaySeconds: Int
+  private let openData: OpenData
 
   /// Opens nothing of its own.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     delaySeconds = configuration.delaySeconds
+    openData = OpenData(
+      [.actions], database: kit.database,
+      downloads: Downloads(
+        database: kit.database, limit: configuration.downloads, seconds: configuration.downloadSeconds, log: kit.log))
     reviews = Reviews(
       database: kit.database, clock: kit.clock, reviewClock: configuration.clock,
       appealDays: configuration.appealDays, lockMinutes: configuration.lockMinutes,
@@ -88,7 +101,15 @@ public struct ModerationService: ServiceDefinition {
       .get("/v1/selections/rule", for: .everyone, reviews.readSelectionRule),
       .get("/v1/selections/proposed", for: .everyone, reviews.proposedSelections),
       .get("/v1/actions", for: .everyone, reviews.actions),
-    ]
+    ] + openData.routes + DownloadFormat.allCases.map { download(as: $0) }
+  }
+
+  /// `GET /v1/open-data/downloads/actions.csv` and `.jsonl`: fixed addresses, for the other files are the portal's.
+  private func download(as format: DownloadFormat) -> Route {
+    let file = "\(Dataset.actions.name).\(format.rawValue)"
+    return .get("\(OpenData.address)/downloads/\(file)", for: .everyone) { [openData] in
+      try await openData.download(file, $0)
+    }.openToOtherSites()
   }
 
   /// Everybody is told when reviews take longer than they should.

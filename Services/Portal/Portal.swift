@@ -15,6 +15,8 @@ public struct PortalService: ServiceDefinition {
   public struct Configuration: ServiceConfiguration {
     let publicURL: String
     let streams: Int
+    let downloads: Int
+    let downloadSeconds: Int
 
     /// Reads and declares the settings.
     public init(_ settings: inout Settings) throws(SettingsError) {
@@ -23,6 +25,12 @@ public struct PortalService: ServiceDefinition {
       streams = try settings.int(
         "FORUM_PORTAL_STREAMS", default: 8_000, in: 0...1_000_000,
         "live tallies at most that a process sends; more are answered 503")
+      downloads = try settings.int(
+        "FORUM_PORTAL_DOWNLOADS", default: 4, in: 0...1_000,
+        "files of open data at most that a process sends at a time; more are answered 503")
+      downloadSeconds = try settings.int(
+        "FORUM_PORTAL_DOWNLOAD_SECONDS", default: 1_800, in: 1...86_400,
+        "seconds that one may take; it is broken off then, since the database keeps a snapshot for it")
       _ = try settings.string(
         "FORUM_PORTAL_SESSION_KEY_FILE", default: "", "key of the sessions; not read while there is no log-in")
     }
@@ -32,14 +40,25 @@ public struct PortalService: ServiceDefinition {
   private let pages: Pages
   private let streams: Streams
   private let feed: Feed
+  private let openData: OpenDataRoutes
+  private let database: Database
 
   /// Wires the service.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     let hub = Hub(limit: configuration.streams)
     kit.metrics.gauge("forum_portal_streams", "Live tallies being sent.") { Double(hub.count) }
-    pages = Pages(database: kit.database, site: Site(publicURL: configuration.publicURL), log: kit.log)
+    pages = Pages(
+      database: kit.database, site: Site(publicURL: configuration.publicURL), log: kit.log,
+      clock: kit.clock)
     streams = Streams(database: kit.database, hub: hub)
     feed = Feed(database: kit.database, hub: hub)
+    database = kit.database
+    let downloads = Downloads(
+      database: kit.database, limit: configuration.downloads, seconds: configuration.downloadSeconds, log: kit.log)
+    kit.metrics.gauge("forum_portal_downloads", "Files of open data being sent.") { Double(downloads.underWay) }
+    openData = OpenDataRoutes(
+      database: kit.database, openData: OpenData(Dataset.ofThePortal, database: kit.database, downloads: downloads),
+      publicURL: configuration.publicURL, clock: kit.clock)
   }
 
   /// Pages, streams and assets.
@@ -48,10 +67,11 @@ public struct PortalService: ServiceDefinition {
       .get("/", for: .everyone, pages.list),
       .get("/proposals/{id}", for: .everyone, pages.task),
       .get("/proposals/{id}/events", for: .everyone, streams.follow),
+      .get("/statistics", for: .everyone, pages.statistics),
       Asset.stylesheet.route,
       Asset.script.route,
       Asset.icon.route,
-    ]
+    ] + openData.all
   }
 
   /// The page for unknown addresses.
@@ -69,6 +89,8 @@ public struct PortalService: ServiceDefinition {
     ]
   }
 
-  /// What feeds the live tallies.
-  public var jobs: [Job] { feed.jobs }
+  /// What feeds the live tallies, and makes chains of custody anew whose rules have changed.
+  public var jobs: [Job] {
+    feed.jobs + [Job("chains of custody", every: .seconds(5)) { [database] in try await database.renewChains() }]
+  }
 }

@@ -37,6 +37,23 @@ public struct EventDecoder<Family: EventFamily>: Sendable {
   }
 }
 
+/// Where a record stands in Kafka: anybody can read it again there.
+public struct RecordPosition: Sendable, Hashable {
+  /// The topic's name.
+  public let topic: String
+  /// The partition's number, from 0.
+  public let partition: Int32
+  /// The record's place in the partition.
+  public let offset: Int64
+
+  /// A place in a partition.
+  public init(topic: String, partition: Int32, offset: Int64) {
+    self.topic = topic
+    self.partition = partition
+    self.offset = offset
+  }
+}
+
 /// An event with the CloudEvents attributes that came with it.
 public struct Envelope<Family: EventFamily>: Sendable {
   /// Stable over repeated deliveries: deduplicate on it.
@@ -53,10 +70,13 @@ public struct Envelope<Family: EventFamily>: Sendable {
   public let event: Family
   /// The JSON as it was published, for handing on: it keeps members that this version does not know.
   public let data: [UInt8]
+  /// Where it was read; nil when it did not come from Kafka.
+  public let position: RecordPosition?
 
   /// An event as it was received.
   public init(
-    id: UUID, type: String, time: Date, subject: UUID, sequence: Int64, event: Family, data: [UInt8] = []
+    id: UUID, type: String, time: Date, subject: UUID, sequence: Int64, event: Family, data: [UInt8] = [],
+    position: RecordPosition? = nil
   ) {
     self.id = id
     self.type = type
@@ -65,5 +85,6 @@ public struct Envelope<Family: EventFamily>: Sendable {
     self.sequence = sequence
     self.event = event
     self.data = data
+    self.position = position
   }
 }

@@ -218,6 +218,11 @@ final class Connection: @unchecked Sendable {
       evhttp_send_reply_start(request, status, reasonPhrase(response.status))
       startStream(pieces)
       return
+    case .transfer(let pieces) where method != .head && response.allowsBody:
+      phase = .streaming
+      evhttp_send_reply_start(request, status, reasonPhrase(response.status))
+      startTransfer(pieces)
+      return
     case .bytes(let bytes) where response.allowsBody:
       evhttp_add_header(fields, "Content-Length", String(bytes.count))
       if method != .head {
@@ -271,7 +276,7 @@ final class Connection: @unchecked Sendable {
     if let request, evhttp_request_get_connection(request) == nil { evhttp_request_free(request) }
     request = nil
     self.handle = nil
-    if phase == .writing { uncount() }  // while handling, the handler's end does it
+    if phase == .writing || stream != nil { uncount() }  // while handling, the handler's end does it
     endedStream()
     owner.remove(handle)
   }

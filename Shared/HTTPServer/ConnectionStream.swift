@@ -4,6 +4,8 @@ import Synchronization
 /// What a connection knows about the stream it sends.
 struct StreamState {
   var task: Task<Void, Never>?
+  /// Whether its pieces are those of one whole, which must not be cut short in silence.
+  let isTransfer: Bool
   /// Resumed when the socket has taken the piece (true) or never will (false).
   var taken: CheckedContinuation<Bool, Never>?
 }
@@ -11,7 +13,7 @@ struct StreamState {
 /// Answers that come in pieces. One piece at a time is on its way: the next is asked for when the socket has taken it.
 extension Connection {
   func startStream(_ pieces: any AsyncSequence<[UInt8], Never> & Sendable) {
-    stream = StreamState()
+    stream = StreamState(isTransfer: false)
     owner.server.streams.add(1, ordering: .relaxed)
     let task = Task.immediate(executorPreference: loop) { [self] in
       for await piece in pieces where !piece.isEmpty {
@@ -23,8 +25,33 @@ extension Connection {
     if owner.server.isDraining.load(ordering: .relaxed) { task.cancel() }
   }
 
-  /// Asks the stream to end; what it has sent stays well formed.
-  func cancelStream() { stream?.task?.cancel() }
+  /// A file that is made while it is sent; until it has been sent, or broken off, its request is in flight.
+  func startTransfer(_ pieces: any AsyncSequence<[UInt8], any Error> & Sendable) {
+    stream = StreamState(isTransfer: true)
+    owner.server.streams.add(1, ordering: .relaxed)
+    let task = Task.immediate(executorPreference: loop) { [self] in
+      do {
+        for try await piece in pieces where !piece.isEmpty {
+          if await !send(piece) { return }
+        }
+        loop.perform { self.endStream() }
+      } catch {
+        loop.perform { self.breakOff() }
+      }
+    }
+    stream?.task = task
+  }
+
+  /// Asks the stream to end; what it has sent stays well formed. A transfer goes on.
+  func cancelStream() {
+    if let stream, !stream.isTransfer { stream.task?.cancel() }
+  }
+
+  /// Closes the connection in the middle of an answer: the peer sees that the end is missing.
+  private func breakOff() {
+    guard request != nil, stream != nil else { return }
+    owner.closeLater(self)
+  }
 
   /// Lets go of the stream because its answer is complete or its connection is going.
   func endedStream() {

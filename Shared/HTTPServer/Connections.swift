@@ -21,6 +21,7 @@ final class Connections {
   private var live: [OpaquePointer: Connection] = [:]
   private var accepted: [OpaquePointer] = []
   private var refused: [Connection] = []
+  private var broken: [Connection] = []
   /// Set while the server drains and the listening socket is still open.
   private var whenClosed: (() -> Void)?
   /// Whether those who had begun to connect when the drain began have had the time for it.
@@ -106,6 +107,12 @@ final class Connections {
     event_active(laterEvent, Int32(EV_TIMEOUT), 1)
   }
 
+  /// Closes as soon as evhttp's callbacks have returned.
+  func closeLater(_ connection: Connection) {
+    broken.append(connection)
+    event_active(laterEvent, Int32(EV_TIMEOUT), 1)
+  }
+
   func remove(_ connection: OpaquePointer) {
     live[connection] = nil
     server.connections.subtract(1, ordering: .relaxed)
@@ -141,6 +148,7 @@ final class Connections {
   private func runLater() {
     while let buffer = accepted.popLast() { register(buffer) }
     while let connection = refused.popLast() { connection.refuse() }
+    while let connection = broken.popLast() { connection.close() }
     if whenClosed != nil { closeListener() }
   }
 

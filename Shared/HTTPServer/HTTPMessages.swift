@@ -56,6 +56,10 @@ public struct HTTPResponse: Sendable {
     /// Pieces as they come (server-sent events). The next piece is asked for when the socket has taken the last one.
     /// The task that reads the sequence is cancelled when the client leaves and when the server drains.
     case stream(any AsyncSequence<[UInt8], Never> & Sendable)
+    /// Pieces of one whole, such as a file that is made while it is sent; asked for as those of a stream. When the
+    /// sequence throws, the connection is closed without the end of the chunked coding, so that no part passes for the
+    /// whole (RFC 9112, section 8). A drain waits for it as for any other answer.
+    case transfer(any AsyncSequence<[UInt8], any Error> & Sendable)
   }
 
   /// The status code, 200...599.

@@ -36,11 +36,7 @@ public final class Database: Sendable {
   /// call fails with an error that `isConnectionLost`.
   @discardableResult
   public func withConnection<R: Sendable>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
-    let session = try await retrying {
-      let session = Session(configuration, isDedicated: true)
-      try await session.open()
-      return session
-    }
+    let session = try await openSession()
     do {
       let result = try await body(PostgresConnection(session: session))
       await session.close()
@@ -48,6 +44,15 @@ public final class Database: Sendable {
     } catch {
       await session.close()
       throw error
+    }
+  }
+
+  /// A connected session outside the pool.
+  func openSession() async throws -> Session {
+    try await retrying {
+      let session = Session(configuration, isDedicated: true)
+      try await session.open()
+      return session
     }
   }
 

@@ -111,6 +111,11 @@ actor Session {
     }
   }
 
+  /// Runs a statement as `run`, and makes something of its rows on this thread.
+  func read<R: Sendable>(_ query: Query, _ body: @Sendable ([Row]) throws -> R) throws -> R {
+    try body(run(query).rows)
+  }
+
   private func reset(_ link: Link) {
     guard !link.isBroken, link.isInTransaction else { return }
     if (try? link.run(script: "ROLLBACK")) == nil { state = isDedicated ? .closed : .new }

@@ -91,5 +91,6 @@ public enum Migrations {
         """),
       notice,
       deeds,
+      openData,
     ]
 }

@@ -109,6 +109,17 @@ extension Assets {
     .history p { margin: 0; }
     .history time { color: var(--gray-70); margin-left: 0.5rem; }
     .details { margin-top: 0.25rem; color: var(--gray-70); overflow-wrap: anywhere; }
+    .scroll { overflow-x: auto; }
+    table { border-collapse: collapse; width: 100%; font-size: 1rem; }
+    th, td {
+      text-align: left; vertical-align: top; padding: 0.5rem 0.75rem; border-bottom: 1px solid var(--gray-20);
+    }
+    thead th { border-bottom: 2px solid var(--gray-60); color: var(--gray-70); white-space: nowrap; }
+    tbody th { font-weight: 700; }
+    table.figures { max-width: 45rem; }
+    .figures td, .figures thead th + th { text-align: right; font-variant-numeric: tabular-nums; }
+    .late { color: var(--danger-60); }
+    summary { padding: 0.5rem 0; cursor: pointer; }
     .turning ul { display: flex; flex-wrap: wrap; gap: 1rem; margin-top: 1.5rem; }
     .turning a { display: inline-block; padding: 0.5rem 0; }
     .bottom { background: var(--gray-5); border-top: 1px solid var(--gray-30); color: var(--gray-70); }

@@ -11,6 +11,7 @@ struct Chronicle: Sendable {
     let id = envelope.event.proposal
     switch envelope.event {
     case .submitted(let event):
+      try await transaction.count(event)
       try await transaction.keep(
         ProposalText(summary: event.summary, body: event.body, reference: event.reference),
         version: event.revision ?? 1, of: id)
@@ -21,14 +22,14 @@ struct Chronicle: Sendable {
     case .supportersSought, .lapsed, .withdrawn, .sympathyCounted, .opinionModerated: break
     }
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
-    try await transaction.insert(occurrence, of: id, event: envelope.id)
+    try await transaction.insert(occurrence, of: id, from: envelope)
   }
 
   /// What the Support Unit decided.
   func apply(moderation envelope: Envelope<ModerationEvent>, in transaction: Transaction) async throws {
     let id = envelope.event.proposal
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
-    try await transaction.insert(Occurrence(envelope.event), of: id, event: envelope.id)
+    try await transaction.insert(Occurrence(envelope.event), of: id, from: envelope)
   }
 
   /// How the vote goes.
@@ -36,7 +37,7 @@ struct Chronicle: Sendable {
     guard let occurrence = Occurrence(envelope.event, at: envelope.time) else { return }
     let id = envelope.event.proposal
     try await transaction.learn(about: id) { $0.learn(envelope.event, at: envelope.time) }
-    try await transaction.insert(occurrence, of: id, event: envelope.id)
+    try await transaction.insert(occurrence, of: id, from: envelope)
   }
 
   /// The count so far; too many of them for the history.
@@ -58,6 +59,7 @@ struct Chronicle: Sendable {
     let id = envelope.event.proposal
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
     guard let occurrence = Occurrence(envelope.event) else { return }
-    try await transaction.insert(occurrence, of: id, event: envelope.id)
+    try await transaction.keepRecord(of: envelope)
+    try await transaction.insert(occurrence, of: id, from: envelope)
   }
 }

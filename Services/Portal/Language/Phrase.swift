@@ -18,6 +18,13 @@ enum Phrase: String, CaseIterable, Sendable {
   case stateChanged, reload
   case suspensionReason, suspendedSince, votesLeft, suspensionMeaning, amendedResult
   case referralHeading, holder, committee, since, due, awaitingReceipt, caseNumber, committeeReceived
+  case feedTitle, openData, statisticsTitle, statisticsLead, periodLabel, allYears, definition, madeOf, figure, value
+  case whole, noFigures, downloadCSV
+  case chainHeading, chainNote, chainData, chainHolder, chainStep, chainFrom, chainUntil, chainDue, chainNow
+  case chainOnTime
+  case caseHeading, caseSession, caseMeetsAt, caseDeliberatedAt, caseDecision, caseDecidedAt, caseReasons, caseMinutes
+  case caseMeeting, caseOutcome, caseDeferredTo, caseAnswer, caseOffice, caseSignatory, caseAnsweredAt
+  case milestones, milestone, milestoneStatus, milestonePeriod, caseCompleted, caseDiscontinued
   case historyHeading, noHistory, when, what, details, dueBy
   case notFoundTitle, notFoundText, badRequestTitle, badRequestText, unavailableTitle, unavailableText
   case errorTitle, errorText
@@ -167,6 +174,58 @@ enum Phrase: String, CaseIterable, Sendable {
       ("협의회의 접수를 기다리고 있습니다.", "Awaiting receipt by the Committee.")
     case .caseNumber: ("사건 번호", "Case")
     case .committeeReceived: ("협의회 접수", "Received by the Committee")
+    case .feedTitle: ("새 소식 피드 (Atom)", "Feed of what is new (Atom)")
+    case .openData: ("공공데이터", "Open data")
+    case .statisticsTitle: ("통계", "Statistics")
+    case .statisticsLead:
+      (
+        "모든 수치는 공개된 사건 기록에서 계산되며, 같은 기록에서 누구나 다시 계산할 수 있습니다.",
+        "All figures are computed from the public record of events; from the same record anybody gets the same."
+      )
+    case .periodLabel: ("기간", "Period")
+    case .allYears: ("전체 기간", "All years")
+    case .definition: ("정의", "Definition")
+    case .madeOf: ("계산에 쓰는 사건", "Events that it is made of")
+    case .figure: ("구분", "Of")
+    case .value: ("값", "Value")
+    case .whole: ("전체", "All")
+    case .noFigures: ("이 기간에는 값이 없습니다.", "There is no figure in this period.")
+    case .downloadCSV: ("CSV로 내려받기", "Download as CSV")
+    case .chainHeading: ("처리 과정과 기한", "Who had it, and until when")
+    case .chainNote:
+      (
+        "제안부터 완료까지 과제를 맡은 사람과 기관, 그 기한입니다.",
+        "Everybody who had the task from its draft to its end, and when each was due."
+      )
+    case .chainData: ("사건 기록과 함께 보기 (JSON)", "With links to the events (JSON)")
+    case .chainHolder: ("맡은 곳", "Held by")
+    case .chainStep: ("단계", "Step")
+    case .chainFrom: ("시작", "From")
+    case .chainUntil: ("끝", "Until")
+    case .chainDue: ("기한", "Due")
+    case .chainNow: ("진행 중", "now")
+    case .chainOnTime: ("기한 안", "in time")
+    case .caseHeading: ("심의와 이행", "Decisions and implementation")
+    case .caseSession: ("회의", "Session")
+    case .caseMeetsAt: ("회의 일시", "Meets at")
+    case .caseDeliberatedAt: ("심의 일시", "Deliberated at")
+    case .caseDecision: ("결정", "Decision")
+    case .caseDecidedAt: ("일시", "When")
+    case .caseReasons: ("이유", "Reasons")
+    case .caseMinutes: ("회의록", "Minutes")
+    case .caseMeeting: ("정부혁신전략회의", "Government Innovation Strategy Meeting")
+    case .caseOutcome: ("결과", "Outcome")
+    case .caseDeferredTo: ("다음 논의", "Deferred to")
+    case .caseAnswer: ("소관부처의 공식 답변", "Official answer of the ministry")
+    case .caseOffice: ("답변 기관", "Office")
+    case .caseSignatory: ("책임자", "Signed by")
+    case .caseAnsweredAt: ("답변 일시", "Answered at")
+    case .milestones: ("추진계획", "Milestones")
+    case .milestone: ("추진 과제와 산출물", "Milestone and what it delivers")
+    case .milestoneStatus: ("이행 상태", "Status")
+    case .milestonePeriod: ("기간", "From and until")
+    case .caseCompleted: ("이행 완료", "Completed")
+    case .caseDiscontinued: ("추진 중단", "Discontinued")
     case .historyHeading: ("진행 이력", "History")
     case .noHistory: ("아직 기록이 없습니다.", "Nothing has been recorded yet.")
     case .when: ("시각", "Time")

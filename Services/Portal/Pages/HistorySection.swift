@@ -40,9 +40,24 @@ struct HistorySection: Sendable {
     return pieces.isEmpty ? "" : "<div class=\"details\">\(pieces)</div>"
   }
 
+  /// The details of a line in plain text, a line each.
+  static func words(of line: Occurrence, _ speech: Speech) -> String {
+    let section = HistorySection(speech: speech, history: [])
+    var pieces: [String] = []
+    if let code = line.code { pieces.append(section.meaning(of: code, line.kind)) }
+    if let yes = line.yes, let no = line.no {
+      pieces.append("\(speech(.yes)) \(yes.grouped), \(speech(.no)) \(no.grouped)")
+    }
+    if let dueAt = line.dueAt {
+      pieces.append("\(speech(section.deadline(line.kind))): \(KoreanTime(dueAt).text(in: speech.language))")
+    }
+    if let note = line.note { pieces.append(note) }
+    return pieces.joined(separator: "\n")
+  }
+
   private func deadline(_ kind: Occurrence.Kind) -> Phrase {
     switch kind {
-    case .resumed, .extended: .closesAt
+    case .opened, .resumed, .extended: .closesAt
     default: .dueBy
     }
   }

@@ -7,6 +7,8 @@ struct Document: Sendable {
   /// Its address without the language.
   let address: Address
   let main: HTML
+  /// What readers of feeds find on it.
+  var feed = AtomFeed.Scope.everything.address
   var isLive = false
   /// Whether others should find it: errors have no address of their own.
   var isIndexed = true
@@ -40,6 +42,8 @@ struct Site: Sendable {
     <title>\(document.title) - \(speech(.siteName))</title>
     <meta name="description" content="\(speech(.siteDescription))">
     \(document.isIndexed ? alternates(document.address) : "<meta name=\"robots\" content=\"noindex\">")
+    <link rel="alternate" type="application/atom+xml" title="\(speech(.feedTitle))" \
+    href="\(document.feed.with("lang", speech.language.rawValue).text)">
     <link rel="icon" href="\(Asset.icon.address.text)" type="image/svg+xml">
     <link rel="stylesheet" href="\(Asset.stylesheet.address.text)">
     \(HTML.when(document.isLive, "<script src=\"\(Asset.script.address.text)\" defer></script>"))
@@ -60,6 +64,9 @@ struct Site: Sendable {
     <div class="frame">
     <p>\(speech(.timesNote))</p>
     <p>\(speech(.apiNote))</p>
+    <p><a href="\(speech.link(Address("/statistics")))">\(speech(.statisticsTitle))</a> · \
+    <a href="\(OpenData.address)">\(speech(.openData))</a> · \
+    <a href="\(document.feed.with("lang", speech.language.rawValue).text)">\(speech(.feedTitle))</a></p>
     </div>
     </footer>
     </body>

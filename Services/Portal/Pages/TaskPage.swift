@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import ServiceKit
 
 /// One proposal, from its text to who has it now.
 struct TaskPage: Sendable {
@@ -8,6 +9,12 @@ struct TaskPage: Sendable {
   /// Nil while it has not arrived, and for good when it is hidden.
   let text: ProposalText?
   let history: [Occurrence]
+  /// Who had it, in the order of time.
+  var chain: [Hold] = []
+  /// What became of its case.
+  var record = CaseRecord([])
+  /// What lateness is told by.
+  var now = Date(timeIntervalSince1970: 0)
 
   var language: Language { speech.language }
   private var address: Address { Address("/proposals/\(facts.proposal)") }
@@ -26,13 +33,17 @@ struct TaskPage: Sendable {
         \(ReviewSection(speech: speech, facts: facts).html)
         \(VoteSection(speech: speech, facts: facts).html)
         \(CustodySection(speech: speech, facts: facts).html)
+        \(CaseSection(speech: speech, record: record, now: now).html)
+        \(ChainSection(speech: speech, chain: chain, now: now, data: custody).html)
         \(body)
         \(HistorySection(speech: speech, history: history).html)
         </article>
         <p><a href="\(speech.link(Address("/")))">\(speech(.backToList))</a></p>
         """,
-      isLive: true)
+      feed: AtomFeed.Scope.task(facts.proposal, title: nil).address, isLive: true)
   }
+
+  private var custody: Address { Address("\(OpenData.address)/tasks/\(facts.proposal)/custody") }
 
   private var head: HTML {
     """

@@ -9,6 +9,7 @@ struct Pages: Sendable {
   let database: Database
   let site: Site
   let log: Log
+  let clock: WallClock
 
   static let pageLength = 20
 
@@ -30,7 +31,25 @@ struct Pages: Sendable {
       guard let facts = try await database.facts(of: id) else { throw Problem.notFound("There is no proposal \(id).") }
       let text = facts.isTextHidden ? nil : try await database.text(of: id)
       let history = try await database.history(of: id)
-      return TaskPage(speech: speech, facts: facts, text: text, history: history).document
+      let chain = try await database.chain(of: id).map(\.hold)
+      let record = try await database.caseRecord(of: id)
+      return TaskPage(
+        speech: speech, facts: facts, text: text, history: history, chain: chain, record: record, now: clock.now
+      ).document
+    }
+  }
+
+  /// `GET /statistics?year=&lang=`: the indicators with their definitions; 400 for an unknown year.
+  func statistics(_ request: Request) async throws -> Response {
+    await page(for: request) { speech in
+      let year = request.query("year") == nil ? nil : try request.query("year", default: 0, in: Period.years)
+      let now = clock.now
+      let period = year.map(Period.init(year:)) ?? Period(since: nil, until: nil)
+      let this = KoreanTime(now).year
+      return StatisticsPage(
+        speech: speech, year: year, years: Array((min(try await database.firstYear() ?? this, this)...this).suffix(10)),
+        figures: try await database.figures(in: period, at: now)
+      ).document
     }
   }
 

@@ -25,6 +25,10 @@ struct Occurrence: Sendable, Equatable {
   var yes: Int64?
   var no: Int64?
   var dueAt: Date?
+  /// Who has the case after it, as `Holder` names it; nil where that does not change, or the case has ended.
+  var holder: String?
+  /// Until when the holder owes the next step.
+  var owedAt: Date?
 
   init(
     _ kind: Kind, at: Date, code: String? = nil, note: String? = nil, yes: Int64? = nil, no: Int64? = nil,
@@ -74,7 +78,7 @@ extension Occurrence {
   init?(_ event: VoteEvent, at time: Date) {
     switch event {
     case .scheduled: self.init(.scheduled, at: time)
-    case .opened(let event): self.init(.opened, at: event.openedAt)
+    case .opened(let event): self.init(.opened, at: event.openedAt, dueAt: event.rule.closesAt)
     case .paused(let event): self.init(.paused, at: event.pausedAt, note: event.reason)
     case .resumed(let event):
       self.init(.resumed, at: event.resumedAt, note: event.reason, dueAt: event.closesAt)
@@ -121,6 +125,7 @@ extension Occurrence {
       self.init(ofMinistry: event)
     case .reminded, .overdue, .escalated, .extended: self.init(ofPeriod: event)
     }
+    (holder, owedAt) = (event.custody?.holder, event.custody?.dueAt)
   }
 
   private init?(ofMinistry event: ReferralEvent) {

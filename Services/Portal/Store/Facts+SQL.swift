@@ -118,6 +118,7 @@ extension Transaction {
       UPDATE task SET
         revision = revision + 1, changed = pg_current_xact_id()::text::bigint,
         state = \(facts.state), is_public = \(facts.isPublic), listed_at = \(facts.listedAt),
+        text_hidden = \(facts.isTextHidden), tally_hidden = \(facts.hidesTally),
         title = \(facts.title), category = \(facts.category), text_revision = \(facts.revision.map(Int32.init)),
         filed_at = \(facts.filedAt), submitted_at = \(facts.submittedAt),
         lapsed_at = \(facts.lapse?.at), lapse_reason = \(facts.lapse?.reason),

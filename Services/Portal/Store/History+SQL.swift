@@ -23,14 +23,19 @@ extension Transaction {
       """)
   }
 
-  /// - Parameter event: the event's id: it has one line in the history, however often it comes.
-  func insert(_ line: Occurrence, of proposal: ProposalID, event: UUID) async throws {
+  /// Adds a line to the history, and makes the chain of custody of the task anew. An event has one line, however often it
+  /// comes.
+  func insert<Family>(_ line: Occurrence, of proposal: ProposalID, from envelope: Envelope<Family>) async throws {
+    let position = envelope.position
     try await execute(
       """
-      INSERT INTO history (event_id, proposal, kind, at, code, note, yes, no, due_at)
-      VALUES (\(event), \(proposal), \(line.kind.rawValue), \(line.at), \(line.code), \(line.note), \(line.yes),
-        \(line.no), \(line.dueAt)) ON CONFLICT DO NOTHING
+      INSERT INTO history (event_id, proposal, kind, at, code, note, yes, no, due_at, holder,
+        owed_at, type, topic, partition, record_offset)
+      VALUES (\(envelope.id), \(proposal), \(line.kind.rawValue), \(line.at), \(line.code), \(line.note), \(line.yes),
+        \(line.no), \(line.dueAt), \(line.holder), \(line.owedAt), \(envelope.type), \(position?.topic), \(position?.partition), \(position?.offset))
+      ON CONFLICT DO NOTHING
       """)
+    try await makeChain(of: proposal)
   }
 }
 
@@ -43,13 +48,23 @@ extension QueryRunner {
   }
 
   func history(of proposal: ProposalID) async throws -> [Occurrence] {
+    try await chainEvents(of: proposal).map(\.occurrence).chronological
+  }
+
+  /// Without those of kinds that this version does not know.
+  func chainEvents(of proposal: ProposalID) async throws -> [ChainEvent] {
     try await query(
-      "SELECT kind, at, code, note, yes, no, due_at FROM history WHERE proposal = \(proposal) ORDER BY at"
+      """
+      SELECT event_id, kind, at, code, note, yes, no, due_at, holder, owed_at FROM history
+      WHERE proposal = \(proposal) ORDER BY at
+      """
     ).compactMap { row in
       guard let kind = Occurrence.Kind(rawValue: try row["kind"]) else { return nil }
-      return Occurrence(
+      var line = Occurrence(
         kind, at: try row["at"], code: try row["code"], note: try row["note"], yes: try row["yes"], no: try row["no"],
         dueAt: try row["due_at"])
-    }.chronological
+      (line.holder, line.owedAt) = (try row["holder"], try row["owed_at"])
+      return ChainEvent(id: try row["event_id"], occurrence: line)
+    }
   }
 }

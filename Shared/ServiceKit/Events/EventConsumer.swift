@@ -20,7 +20,8 @@ public struct EventHandler: Sendable {
       try await apply(
         Envelope(
           id: attributes.id, type: type, time: attributes.time, subject: attributes.subject,
-          sequence: attributes.sequence, event: event, data: value), transaction)
+          sequence: attributes.sequence, event: event, data: value,
+          position: attributes.position), transaction)
     }
   }
 }
@@ -35,6 +36,7 @@ struct EventAttributes: Sendable {
   let time: Date
   let subject: UUID
   let sequence: Int64
+  let position: RecordPosition
 
   init(_ record: Record) throws(Fault) {
     var values: [String: String] = [:]
@@ -56,6 +58,7 @@ struct EventAttributes: Sendable {
     guard let sequence = Int64(try attribute("ce_sequence")), sequence > 0 else {
       throw Fault(description: "ce_sequence is no positive number")
     }
+    position = RecordPosition(topic: record.topic, partition: record.partition, offset: record.offset)
     self.id = id
     self.time = time
     self.subject = subject

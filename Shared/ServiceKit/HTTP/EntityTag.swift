@@ -17,6 +17,17 @@ extension Request {
   }
 }
 
+extension Request {
+  /// Whether the client says that it has this version already (RFC 9110, section 13.1.2).
+  /// - Parameter tag: with its quotes.
+  public func has(_ tag: String) -> Bool {
+    let known = http.headers.all("if-none-match").flatMap { $0.split(separator: ",") }.map {
+      $0.filter { !$0.isWhitespace }
+    }
+    return known.contains("*") || known.contains(tag) || known.contains("W/" + tag)
+  }
+}
+
 extension Problem {
   /// 412: the thing is not in the version any more that the caller has read.
   public static let changedMeanwhile = Problem(

@@ -52,12 +52,18 @@ struct Front: Sendable {
       let nothing = Problem.notFound("Nothing is served at this address.").response
       return (try? await notFound?(Request(http: request, parameters: [:], caller: nil))) ?? nothing
     case .wrongMethod(let allowed):
+      if request.method == .options, case .found(let index, _) = router.match(.get, request.path),
+        router.routes[index].isOpenToOtherSites
+      {
+        return OtherSites.preflight
+      }
       var response = Problem(405, "method-not-allowed", "This address does not know the method").response
       response.headers.add("allow", allowed.map(\.rawValue).joined(separator: ", "))
       return response
     case .found(let index, let parameters):
       let started = ContinuousClock.now
-      let response = await answer(request, by: router.routes[index], parameters)
+      var response = await answer(request, by: router.routes[index], parameters)
+      if router.routes[index].isOpenToOtherSites { OtherSites.admit(to: &response) }
       figures[index].byClass[min(max(response.status / 100, 0), 5)].add()
       let spent = (ContinuousClock.now - started).components
       figures[index].seconds.observe(Double(spent.seconds) + Double(spent.attoseconds) * 1e-18)

@@ -43,6 +43,16 @@ public struct Route: Sendable {
     return route
   }
 
+  /// Whether pages of other sites may read what it answers (CORS).
+  private(set) var isOpenToOtherSites = false
+
+  /// The same route, whose answers the pages of any other site may read too: for what is public, and needs no token.
+  public func openToOtherSites() -> Route {
+    var route = self
+    route.isOpenToOtherSites = true
+    return route
+  }
+
   /// Turns a request away before any work is done for it, its token's check included; nil lets it in.
   public typealias Admission = @Sendable () -> Problem?
 

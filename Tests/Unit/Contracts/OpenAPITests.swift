@@ -6,6 +6,7 @@ import Testing
 @testable import Intake
 @testable import Moderation
 @testable import Notification
+@testable import Portal
 @testable import Referral
 @testable import ServiceKit
 @testable import Voting
@@ -100,21 +101,32 @@ import Testing
       "ActionWord": words(Deed.self),
       "AppealGround": words(AppealGround.self),
       "AppealOutcome": words(AppealOutcome.self),
+      "Audience": words(Audience.self),
       "AttachmentType": words(Intake.Attachment.Kind.self),
       "BallotState": words(BallotState.self),
       "CaseState": words(CaseState.self),
       "Category": words(Category.self),
       "Choice": words(Choice.self),
       "DeliveryState": words(DeliveryView.State.self),
+      "DisabledReason": words(DisabledReason.self),
       "Electorate": words(VoteRule.Electorate.self),
+      "EventKind": words(Occurrence.Kind.self),
       "EventType": [Subscription.everything] + Occasion.types,
       "FilingChannel": words(FilingChannel.self),
       "FlagReason": words(FlagReason.self),
+      "FollowKind": words(FollowTarget.Kind.self),
+      "Frequency": words(Frequency.self),
+      "HoldStep": words(Portal.Hold.Step.self),
+      "IndicatorName": words(Indicator.self),
       "HidingCode": words(OpinionHidingCode.self),
+      "InboxSelection": words(Notification.Inbox.Selection.self),
       "LapseReason": words(LapseReason.self),
+      "LegalStep": words(LegalStep.self),
       "LetterLanguage": words(Notification.Language.self),
       "MinistrySlug": Ministry.all.map(\.slug),
+      "OpenHolder": Portal.Hold.holders,
       "OpinionSide": words(Opinion.Side.self),
+      "PeriodUnit": words(LegalPeriod.Unit.self),
       "ProposalOrder": words(ProposalOrder.self),
       "ReferralTime": words(VoteRule.Referral.self),
       "RejectionCode": words(RejectionCode.self),
@@ -129,6 +141,7 @@ import Testing
       "SuspensionReason": words(SuspensionReason.self),
       "TaskState": words(TaskState.self),
       "VoteChangeKind": words(VoteChange.Kind.self),
+      "VotePhase": Dataset.votePhases,
       "VoteState": words(VoteState.self),
       "VoteTotals": words(VoteRule.Totals.self),
       "VoteTrendAlarm": words(VoteTrendAlarm.Kind.self),
@@ -141,6 +154,27 @@ import Testing
     let written = schemas.members.filter { $0.value["enum"] != nil }
     #expect(Set(written.map(\.name)) == Set(lists.keys))
     for (name, schema) in written { #expect(schema["enum"]?.words == lists[name], "\(name)") }
+  }
+
+  @Test func everyDatasetHasTheColumnsThatItIsDescribedWith() throws {
+    let types: [Column.Kind: String] = [
+      .text: "type: string", .word: "type: string", .id: "format: uuid", .integer: "type: integer",
+      .decimal: "type: number", .time: "format: date-time", .boolean: "type: boolean",
+    ]
+    let schemas = [
+      "cases": "OpenCase", "events": "OpenEvent", "holds": "OpenHold", "tallies": "OpenTally", "tasks": "OpenTask",
+      "votes": "OpenVote", "actions": "OpenAction",
+    ]
+    for dataset in Dataset.ofThePortal + [.actions] {
+      let name = try #require(schemas[dataset.name])
+      let members = try #require(document["components", "schemas", name, "properties"]?.members)
+      #expect(members.map(\.name) == dataset.columns.map(\.name), "\(name)")
+      for (member, column) in zip(members, dataset.columns) {
+        #expect(member.value.text.contains(try #require(types[column.kind])), "\(name) \(column.name)")
+      }
+      let operation = try #require(operations.first { $0.path == "/v1/open-data/\(dataset.name)" })
+      for filter in dataset.filters { #expect(operation.parameters.contains("name: \(filter.name)"), "\(filter.name)") }
+    }
   }
 
   @Test func everyLimitOfATextIsThatOfTheCode() throws {
@@ -164,6 +198,9 @@ import Testing
       ("DismissalRequest", ["reason"], DismissalDraft.reasonLimit),
       ("ReasonRequest", ["reason"], Votes.ReasonDraft.limit),
       ("ExtensionRequest", ["reason"], Votes.ReasonDraft.limit),
+      ("CaseExtensionRequest", ["reason"], TextLimit.reason),
+      ("HolidayRequest", ["korean"], Periods.Names.limit),
+      ("HolidayRequest", ["english"], Periods.Names.limit),
       ("RulingRequest", ["reason"], RulingDraft.reasonLimit),
       ("RulingRefusal", ["reason"], RulingDraft.reasonLimit),
     ]
@@ -177,6 +214,7 @@ import Testing
     for member in ["title", "summary", "body", "category", "reference"] {
       #expect(schemas["DraftRequest", "properties", member]?.number("maxLength") == Draft.sizeLimit)
     }
+    #expect(schemas["FollowList", "properties", "items"]?.number("maxItems") == Follows.limit)
     let places = schemas["BallotCondition", "properties", "records"]
     #expect(places?.number("maxItems") == BallotCondition.longestList)
     #expect(schemas["DraftList", "properties", "items"]?.number("maxItems") == Draft.limit)

@@ -4,6 +4,7 @@ import Intake
 import Kafka
 import Moderation
 import Notification
+import Portal
 import Postgres
 import Referral
 import Voting
@@ -19,6 +20,8 @@ enum ServiceRoutes {
     (VotingService.name, { try await routes(of: VotingService.self) }),
     (ReferralService.name, { try await routes(of: ReferralService.self) }),
     (NotificationService.name, { try await routes(of: NotificationService.self) }),
+    // Its pages are for people.
+    (PortalService.name, { try await routes(of: PortalService.self).filter { $0.pattern.hasPrefix("/v1/") } }),
   ]
 
   private static func routes<Definition: ServiceDefinition>(of _: Definition.Type) async throws -> [Route] {

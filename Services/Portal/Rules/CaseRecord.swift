@@ -1,0 +1,62 @@
+import Contracts
+import FoundationEssentials
+
+/// What became of a case, as its events tell it: what was decided why, what the ministry answered, and how far it is.
+struct CaseRecord: Sendable, Equatable {
+  private(set) var session: CaseSession?
+  private(set) var deliberation: CaseDeliberated?
+  private(set) var decision: CaseDecided?
+  private(set) var agenda: CasePlacedOnAgenda?
+  private(set) var conclusion: CaseConcluded?
+  private(set) var answer: CaseAnswered?
+  private(set) var milestones: [Milestone] = []
+  private(set) var completion: CaseCompleted?
+  private(set) var discontinuation: CaseDiscontinued?
+
+  /// Types of events that tell something of it.
+  static let types: Set<String> = [
+    CaseScheduled.type, CaseDeliberated.type, CaseDecided.type, CasePlacedOnAgenda.type, CaseConcluded.type,
+    CaseTransferred.type, CaseAnswered.type, CasePlanned.type, CaseProgressed.type, CaseDelayed.type,
+    CaseCompleted.type, CaseDiscontinued.type,
+  ]
+
+  /// - Parameter events: in the order of their topic.
+  init(_ events: [ReferralEvent]) {
+    for event in events { take(event) }
+  }
+
+  var isEmpty: Bool { self == CaseRecord([]) }
+
+  private mutating func take(_ event: ReferralEvent) {
+    switch event {
+    case .scheduled(let event): session = event.session
+    case .deliberated(let event): deliberation = event
+    case .decided(let event): decision = event
+    case .placedOnAgenda(let event): agenda = event
+    case .concluded(let event): conclusion = event
+    // The next ministry plans and answers anew.
+    case .transferred: (answer, milestones) = (nil, [])
+    case .answered(let event): answer = event
+    case .planned(let event): milestones = event.milestones
+    case .progressed(let event): replace(event.milestone)
+    case .delayed(let event): replace(event.milestone)
+    case .completed(let event): completion = event
+    case .discontinued(let event): discontinuation = event
+    default: break
+    }
+  }
+
+  private mutating func replace(_ milestone: Milestone) {
+    guard let index = milestones.firstIndex(where: { $0.number == milestone.number }) else {
+      return milestones.append(milestone)
+    }
+    milestones[index] = milestone
+  }
+}
+
+extension Milestone {
+  /// Days in Korea by which it is late; 0 once it is complete, and while it is on time.
+  func lateDays(at now: Date) -> Int {
+    status == .completed ? 0 : max(0, Int(Day(of: now).number - endsOn.number))
+  }
+}
