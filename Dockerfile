@@ -11,12 +11,13 @@ WORKDIR /source
 COPY Package.swift ./
 COPY Shared Shared
 COPY Services Services
+COPY Examples Examples
 # The package names its test targets, so their folders must be there; none is built.
 COPY Tests Tests
 # The libraries of Swift that the programs use are taken along once: in eight static programs they would be eight times there.
 RUN swift build -c release \
  && mkdir -p /app /runtime \
- && find "$(swift build -c release --show-bin-path)" -maxdepth 1 -type f -perm -u+x ! -name '*.so' \
+ && find "$(swift build -c release --show-bin-path)" -maxdepth 1 -type f -perm -u+x ! -name '*.so' ! -name ministry-consumer \
       -exec install -m 0555 -t /app {} + \
  && ldd /app/* | sed -n 's|.* => \(.*/lib/swift/linux/[^ ]*\) .*|\1|p' | sort -u | xargs cp -L -t /runtime \
  && strip /app/* /runtime/*

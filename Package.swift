@@ -62,12 +62,14 @@ let services = [
 
 let package = Package(
   name: "citizen-forum",
-  products: services.map { .executable(name: $0.executable, targets: ["\($0.library)Main"]) },
+  products: services.map { .executable(name: $0.executable, targets: ["\($0.library)Main"]) } + [
+    .executable(name: "ministry-consumer", targets: ["MinistryConsumer"])
+  ],
   targets: [
     systemLibrary("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),
     systemLibrary("CLibrdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
     systemLibrary("CLibpq", pkgConfig: "libpq", package: "libpq-dev"),
-    systemLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
+    systemLibrary("COpenSSL", pkgConfig: "libssl", package: "libssl-dev"),
     systemLibrary("CLibcurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
     // Headers of libc6-dev that Swift's Glibc leaves out.
     .systemLibrary(name: "CGlibc", path: "Shared/CGlibc"),
@@ -76,7 +78,7 @@ let package = Package(
     shared("FailPoints"),
     shared("Threading"),
     shared("Crypto", ["COpenSSL"]),
-    shared("Kafka", ["CLibrdkafka", "Threading"]),
+    shared("Kafka", ["CLibrdkafka", "COpenSSL", "Threading"]),
     shared("Postgres", ["CLibpq", "FailPoints", "Threading"]),
     shared("HTTPServer", ["CGlibc", "CLibevent"]),
     shared("HTTPClient", ["CLibcurl", "Threading"]),
@@ -86,6 +88,10 @@ let package = Package(
       [
         "CGlibc", "Contracts", "Crypto", "FailPoints", "HTTPServer", "HTTPClient", "Kafka", "Postgres", "Threading",
       ]),
+
+    .executableTarget(
+      name: "MinistryConsumer", dependencies: ["HTTPClient", "Kafka", "Postgres"], path: "Examples/MinistryConsumer",
+      exclude: ["README.md"], swiftSettings: settings),
 
     tests(
       "Unit",

@@ -3,8 +3,8 @@ import FoundationEssentials
 /// The command-line tool of operators, load testers and auditors.
 public enum ForumctlTool {
   static let commands: [Command] = [
-    migrateCommand, createTopicsCommand, checkTopicsCommand, tokenCommand, replayCommand, tallyCommand,
-    loadCommand, fillCommand,
+    migrateCommand, createTopicsCommand, checkTopicsCommand, grantAccessCommand, addMinistryCommand,
+    listMinistriesCommand, removeMinistryCommand, tokenCommand, replayCommand, tallyCommand, loadCommand, fillCommand,
   ]
 
   static let overview = """

@@ -8,6 +8,8 @@ public struct NotificationConfiguration: ServiceConfiguration {
   let mailUser: String
   let mailPassword: String
   let mailFrom: String
+  let linkKey: [UInt8]
+  let digestHour: Int
   let webhookKey: [UInt8]
   let webhookAddresses: WebhookAddresses
   let webhooksPerOwner: Int
@@ -24,6 +26,10 @@ public struct NotificationConfiguration: ServiceConfiguration {
       file: "FORUM_NOTIFICATION_SMTP_PASSWORD_FILE", default: "", "Mail: password at the server")
     mailFrom = try settings.string(
       "FORUM_NOTIFICATION_MAIL_FROM", default: "no-reply@forum.example", "Mail: the sender's address")
+    linkKey = try settings.key(
+      file: "FORUM_NOTIFICATION_LINK_KEY_FILE", "Mail: key that signs the links by which mail is stopped")
+    digestHour = try settings.int(
+      "FORUM_NOTIFICATION_DIGEST_HOUR", default: 8, in: 0...23, "Mail: hour in Korea at which digests are sent")
     webhookKey = try settings.key(
       file: "FORUM_NOTIFICATION_WEBHOOK_KEY_FILE", "Webhooks: key that their secrets are derived from")
     let networks = try settings.string(

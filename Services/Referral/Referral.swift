@@ -10,15 +10,33 @@ public struct ReferralService: ServiceDefinition {
   /// What builds the schema `referral`.
   public static let migrations = Migrations.all
 
-  private let cases: Cases
+  /// FORUM_REFERRAL_*
+  public struct Configuration: ServiceConfiguration {
+    let monthly: MonthlyReferral
 
-  /// Nothing of its own to set or to open.
-  public init(_ kit: ServiceKit, _ configuration: NoConfiguration) {
-    cases = Cases(database: kit.database, clock: kit.clock, log: kit.log)
+    /// - Throws: `SettingsError`
+    public init(_ settings: inout Settings) throws(SettingsError) {
+      monthly = MonthlyReferral(
+        count: try settings.int(
+          "FORUM_REFERRAL_MONTHLY", default: 0, in: 0...1_000,
+          "Cases: votes of a month that go to the Committee by their yes votes although none was over its bar; 0: none")
+      )
+    }
   }
 
-  /// The cases and the ministries, for everyone; and what those do who have a case.
-  public var routes: [Route] { Self.routes(of: cases) }
+  private let cases: Cases
+  private let periods: Periods
+  private let overdue: OverdueFigures
+
+  /// Opens nothing of its own.
+  public init(_ kit: ServiceKit, _ configuration: Configuration) {
+    cases = Cases(database: kit.database, clock: kit.clock, log: kit.log, monthly: configuration.monthly)
+    periods = Periods(database: kit.database, clock: kit.clock, log: kit.log)
+    overdue = OverdueFigures(database: kit.database, clock: kit.clock, kit.metrics)
+  }
+
+  /// The cases, the ministries and the rules of time, for everyone; and what those do who have a case.
+  public var routes: [Route] { Self.routes(of: cases) + periods.routes }
 
   static func routes(of cases: Cases) -> [Route] {
     [
@@ -34,6 +52,7 @@ public struct ReferralService: ServiceDefinition {
       .post("/v1/cases/{id}/conclusion", for: .strategyMeeting, cases.conclude),
       .post("/v1/cases/{id}/assignment", for: .supportUnit, cases.assign),
       .post("/v1/cases/{id}/lapse", for: .supportUnit, cases.lapse),
+      .post("/v1/cases/{id}/extension", for: .holders, cases.extend),
       .post("/v1/cases/{id}/acceptance", for: .ministry, cases.accept),
       .post("/v1/cases/{id}/transfer", for: .ministry, cases.transfer),
       .post("/v1/cases/{id}/answer", for: .ministry, cases.answer),
@@ -54,8 +73,16 @@ public struct ReferralService: ServiceDefinition {
     ]
   }
 
-  /// Adopted cases whose category was given a ministry later.
-  public var jobs: [Job] { [Job("assignment", every: .seconds(30)) { try await cases.assignWaiting() }] }
+  /// Adopted cases whose category was given a ministry later, and the first of a month; the clocks; and what is late, for
+  /// the figures.
+  public var jobs: [Job] {
+    [
+      Job("assignment", every: .seconds(30)) { try await cases.assignWaiting() },
+      Job("first of the month", every: .seconds(60)) { try await cases.referMonths() },
+      Job("clocks", every: .seconds(30)) { try await cases.moveClocks() },
+      Job("figures", every: .seconds(30), exclusive: false) { [overdue] in try await overdue.refresh() },
+    ]
+  }
 }
 
 /// The cases and what can be done with them; routes, consumers and SQL are in extensions.
@@ -63,4 +90,5 @@ struct Cases: Sendable {
   let database: Database
   let clock: WallClock
   let log: Log
+  var monthly = MonthlyReferral(count: 0)
 }

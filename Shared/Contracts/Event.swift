@@ -22,6 +22,8 @@ public protocol EventFamily: Sendable {
 public struct EventDecoder<Family: EventFamily>: Sendable {
   /// CloudEvents `type` that it reads.
   public let type: String
+  /// What it reads.
+  public let payload: any Event.Type
   /// The event in a record's JSON.
   /// - Throws: `DecodingError`
   public let decode: @Sendable ([UInt8]) throws -> Family
@@ -30,6 +32,7 @@ public struct EventDecoder<Family: EventFamily>: Sendable {
   public init<Payload: Event>(_: Payload.Type, _ wrap: @escaping @Sendable (Payload) -> Family)
   where Payload.Family == Family {
     type = Payload.type
+    payload = Payload.self
     decode = { wrap(try JSON.decode(Payload.self, from: $0)) }
   }
 }

@@ -74,8 +74,11 @@ public enum Topics {
   public static func referrals(to ministry: Ministry) -> Topic {
     Topic(
       "forum.referrals.\(ministry.slug)", key: "case", partitions: 3, retentionDays: 400, writer: "referral",
-      readers: ["the ministry"])
+      readers: [theMinistry])
   }
+
+  /// Stands for the one reader that is no service.
+  public static let theMinistry = "the ministry"
 
   /// Every topic that there must be, those of the ministries included.
   public static let all: [Topic] =

@@ -3,7 +3,7 @@ import Threading
 
 /// Makes, lists and inspects topics. Calls wait for the broker on a thread of their own, one after the other.
 public struct Admin: Sendable {
-  private let worker: AdminWorker
+  let worker: AdminWorker
 
   /// Makes an administrator; brokers need not be reachable yet.
   public init(_ configuration: KafkaConfiguration) throws(KafkaError) {
@@ -82,7 +82,7 @@ actor AdminWorker {
     client = nil
   }
 
-  private func open() throws(KafkaError) -> OpaquePointer {
+  func open() throws(KafkaError) -> OpaquePointer {
     guard let client else { throw .closed }
     return client.pointer
   }

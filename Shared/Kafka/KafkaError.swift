@@ -91,6 +91,8 @@ extension KafkaError {
     public static let logTruncation = Code(rawValue: -139)
     /// Authentication failed.
     public static let authenticationFailed = Code(rawValue: -169)
+    /// What the broker answered is not what the protocol says.
+    public static let malformedAnswer = Code(rawValue: -199)
     /// The client is unusable; see the reason.
     public static let fatal = Code(rawValue: -150)
     /// The offset is not, or no longer, in the log.
@@ -109,6 +111,8 @@ extension KafkaError {
     public static let groupAuthorizationFailed = Code(rawValue: 30)
     /// The principal may not do this to the cluster.
     public static let clusterAuthorizationFailed = Code(rawValue: 31)
+    /// The broker has no authorizer, so there are no permissions.
+    public static let securityDisabled = Code(rawValue: 54)
     /// The topic exists already.
     public static let topicAlreadyExists = Code(rawValue: 36)
     /// The number of partitions is not valid.

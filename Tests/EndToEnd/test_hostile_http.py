@@ -48,6 +48,8 @@ PROTECTED = [
     ("voting", "POST", f"/v1/proposals/{NOWHERE}/ballots", "citizen", {"choice": "yes"}),
     ("voting", "GET", f"/v1/proposals/{NOWHERE}/ballot", "citizen", None),
     ("voting", "GET", f"/v1/proposals/{NOWHERE}/vote/trends", "support-unit", None),
+    ("referral", "PUT", "/v1/holidays/2096-05-06", "admin", {"korean": "k", "english": "e"}),
+    ("referral", "DELETE", "/v1/holidays/2095-05-06", "admin", None),
     ("notification", "PUT", "/v1/contact", "citizen", {"email": "a@example.org", "language": "ko"}),
     ("notification", "GET", "/v1/contact", "citizen", None),
     ("notification", "DELETE", "/v1/contact", "citizen", None),
@@ -56,6 +58,13 @@ PROTECTED = [
     ("notification", "GET", f"/v1/webhooks/{NOWHERE}", "citizen", None),
     ("notification", "DELETE", f"/v1/webhooks/{NOWHERE}", "citizen", None),
     ("notification", "GET", f"/v1/webhooks/{NOWHERE}/deliveries", "citizen", None),
+    ("notification", "PUT", f"/v1/webhooks/{NOWHERE}", "citizen", {"url": "http://127.0.0.1:2999/", "events": ["*"]}),
+    ("notification", "POST", f"/v1/webhooks/{NOWHERE}/replay", "citizen", {"since": "2026-11-26T00:00:00.000Z"}),
+    ("notification", "PUT", "/v1/follows/category/jobs", "citizen", {"frequency": "inbox"}),
+    ("notification", "GET", "/v1/follows", "citizen", None),
+    ("notification", "DELETE", "/v1/follows/category/jobs", "citizen", None),
+    ("notification", "GET", "/v1/inbox", "citizen", None),
+    ("notification", "PUT", "/v1/inbox/reading", "citizen", {"through": NOWHERE}),
 ]
 WITH_BODY = [row for row in PROTECTED if row[4]]
 PUBLIC = [
@@ -69,6 +78,8 @@ PUBLIC = [
     ("referral", "/v1/cases"),
     ("referral", f"/v1/cases/{NOWHERE}"),
     ("referral", "/v1/ministries"),
+    ("referral", "/v1/holidays"),
+    ("referral", "/v1/periods"),
 ]
 
 
@@ -566,8 +577,10 @@ def test_nobody_sees_or_removes_another_ones_webhook(forum):
     assert made.status_code == 201 and made.json()["secret"].startswith("whsec_")
     path = f"/v1/webhooks/{made.json()['id']}"
     thief = forum.token("thief")
-    for method, place in (("GET", path), ("DELETE", path), ("GET", path + "/deliveries")):
-        check_problem(forum.call(method, place, thief), 404)
+    for method, place in (("GET", ""), ("DELETE", ""), ("GET", "/deliveries"), ("POST", "/rotation"), ("POST", "/ping")):
+        check_problem(forum.call(method, path + place, thief), 404)
+    check_problem(forum.call("PUT", path, thief, {"url": "http://127.0.0.1:2999/", "events": ["*"]}), 404)
+    check_problem(forum.post(path + "/replay", thief, {"since": "2026-11-26T00:00:00.000Z"}), 404)
     assert "secret" not in forum.get(path, forum.token("owner")).json()
     assert forum.call("DELETE", path, forum.token("owner")).status_code == 204
 

@@ -17,6 +17,7 @@ import pytest
 import schemathesis
 import yaml
 from forum import CHECKOUT, eventually, timestamp
+from notifications import mails
 from test_attachments import png
 
 DOCUMENT = CHECKOUT / "deploy/contracts/openapi.yaml"
@@ -109,12 +110,12 @@ class API:
         self.schema = schemathesis.openapi.from_dict(document)
         self.called = set()
 
-    def call(self, operation, status, token=None, body=None, query=None, headers=None, **path):
+    def call(self, operation, status, bearer=None, body=None, query=None, headers=None, **path):
         found = self.schema.find_operation_by_id(operation)
         media = "application/octet-stream" if isinstance(body, bytes) else "application/json"
         given = {"body": body, "media_type": media} if body is not None else {}
         case = found.Case(path_parameters=path, query=query or {}, headers=headers or {}, **given)
-        authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        authorization = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         answer = case.call(base_url=self.forum.url, headers=authorization, session=self.forum.session)
         assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.text}"
         found.validate_response(answer)
@@ -226,6 +227,21 @@ def discuss(forum, api, proposal):
         api.call(operation, 200)
     page = api.call("listActions", 200, query={"limit": 1}).json()
     api.call("listActions", 200, forum.support_unit, query={"limit": 100, "after": page["next"]})
+
+
+def test_the_rules_of_time_are_as_the_document_says(forum, api):
+    admin, date = forum.token("operator", "admin"), "2097-05-06"
+    api.call("listPeriods", 200)
+    more = {"days": 5, "reason": "회의 일정"}
+    api.call("extendCase", 403, forum.token("a-citizen"), more, id=str(uuid.uuid4()))
+    api.call("extendCase", 404, forum.token("committee", "committee"), more, id=str(uuid.uuid4()))
+    api.call("listHolidays", 200, query={"year": 2027})
+    names = {"korean": "임시공휴일", "english": "Temporary holiday"}
+    api.call("putHoliday", 200, admin, names, date=date)
+    api.call("putHoliday", 403, forum.support_unit, names, date=date)
+    api.call("putHoliday", 409, admin, names, date="2020-05-06")
+    api.call("deleteHoliday", 204, admin, date=date)
+    api.call("deleteHoliday", 404, admin, date=date)
 
 
 def open_data(forum, api, proposal):
@@ -376,16 +392,56 @@ def test_what_the_support_unit_enters_and_what_people_are_told_is_as_the_documen
     hook = api.call("createWebhook", 201, citizen, {"url": "http://127.0.0.1:2999/", "events": ["*"]}).json()["id"]
     api.call("readWebhook", 200, citizen, webhook=hook)
     api.call("listWebhooks", 200, citizen)
+    assert "secret" in api.call("rotateSecret", 200, citizen, webhook=hook).json()
+    api.call("pingWebhook", 202, citizen, webhook=hook)
+    api.call("pingWebhook", 409, citizen, webhook=hook)
     forum.propose("somebody")
     deliveries = lambda: forum.get(f"/v1/webhooks/{hook}/deliveries", citizen).json()["items"]
     eventually(lambda: any("lastError" in delivery for delivery in deliveries()), 30, "an attempt has failed")
-    api.call("listDeliveries", 200, citizen, webhook=hook)
+    delivery = api.call("listDeliveries", 200, citizen, webhook=hook, query={"limit": 1}).json()["items"][0]["id"]
+    api.call("listDeliveries", 200, citizen, webhook=hook, query={"after": delivery, "state": "pending"})
+    api.call("replayDelivery", 202, citizen, webhook=hook, delivery=delivery)
+    change = {"url": "http://127.0.0.1:2999/new", "events": ["kr.forum.vote.closed.v1"], "state": "disabled"}
+    assert api.call("changeWebhook", 200, citizen, change, webhook=hook).json()["disabledReason"] == "owner"
+    api.call("replayDelivery", 409, citizen, webhook=hook, delivery=delivery)
+    api.call("changeWebhook", 200, citizen, change | {"state": "active"}, webhook=hook)
+    assert api.call("replayFailures", 202, citizen, {"since": now()}, webhook=hook).json()["replayed"] == 0
     api.call("deleteWebhook", 204, citizen, webhook=hook)
     api.call("readWebhook", 404, citizen, webhook=hook)
 
 
+def test_what_people_follow_and_their_inbox_are_as_the_document_says(forum, api):
+    citizen = forum.token(f"follower-{uuid.uuid4()}")
+    assert api.call("listFollows", 200, citizen).json() == {"items": []}
+    api.call("saveFollow", 404, citizen, {"frequency": "daily"}, kind="task", subject=str(uuid.uuid4()))
+    api.call("saveFollow", 204, citizen, {"frequency": "inbox"}, kind="category", subject="rural")
+    api.call("saveFollow", 204, citizen, {"frequency": "weekly"}, kind="office", subject="committee")
+    proposal = forum.propose("somebody", category="rural")
+    following = lambda: forum.call("PUT", f"/v1/follows/task/{proposal}", citizen, {"frequency": "at-once"}).status_code
+    eventually(lambda: following() == 204, 20, "the task can be followed")
+    forum.decide(proposal, "acceptance")
+    eventually(lambda: forum.get("/v1/inbox", citizen).json()["unread"], 20, "something was told")
+    entry = api.call("readInbox", 200, citizen, query={"lang": "en", "show": "unread", "limit": 1}).json()["items"][0]["id"]
+    api.call("readInboxEntry", 204, citizen, entry=entry)
+    api.call("readInboxEntry", 404, citizen, entry=str(uuid.uuid4()))
+    api.call("readInboxThrough", 204, citizen, {"through": entry})
+    api.call("readInboxThrough", 422, citizen, {"through": str(uuid.uuid4())})
+    api.call("readInbox", 200, citizen, query={"after": entry})
+    assert len(api.call("listFollows", 200, citizen).json()["items"]) == 3
+    api.call("deleteFollow", 204, citizen, kind="office", subject="committee")
+    # The link in a mail, of somebody who left an address.
+    name = f"link-{uuid.uuid4()}"
+    api.call("saveContact", 204, forum.token(name), {"email": f"{name}@example.org", "language": "ko"})
+    forum.propose(name)
+    message = eventually(lambda: mails(forum, f"{name}@example.org"), 20, "the mail came")[0]
+    link = message["List-Unsubscribe"].strip("<>").rpartition("/")[2]
+    api.call("askToUnsubscribe", 200, token=link)
+    api.call("unsubscribe", 200, token=link)
+    api.call("unsubscribe", 404, token="A" * 60)
+
+
 def test_every_operation_of_the_document_was_called_with_success(document, api):
-    if not {"deleteDraft", "listCases", "deleteWebhook"} <= api.called:
+    if not {"deleteDraft", "listCases", "deleteWebhook", "unsubscribe"} <= api.called:
         pytest.skip("not all walks above have come to their ends")
     named = {operation["operationId"] for operation in operations(document)}
     assert api.called == named, "the walks above call every operation"

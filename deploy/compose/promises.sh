@@ -86,6 +86,17 @@ no_secret_in_environment() {
   done
 }
 
+# The second time changes nothing, the password least of all; then everything is taken away again.
+ministry_gets_access_once() {
+  local first again
+  first=$(forumctl ministry add molit)
+  [[ $first == *'password: '* && $first == *'sasl.mechanism=SCRAM-SHA-512'* ]]
+  again=$(forumctl ministry add molit)
+  [[ $again != *'password: '* && $again == *'permissions unchanged'* ]]
+  forumctl ministry list | grep -q '^molit  *ministry-molit  *forum.referrals.molit  *2097152 B/s$'
+  [[ $(forumctl ministry remove molit) == *'ministry-molit: removed'* ]]
+}
+
 three_counters_share() {
   local query="SELECT count(DISTINCT owner) FROM voting.consumer_offset WHERE topic = 'forum.ballots'"
   until_true 30 is_result "$query" 3

@@ -14,7 +14,7 @@ ensure_secrets() {
   local name
   new_secret forum_owner.password openssl rand -hex 24
   for name in $(service_names); do new_secret "$(database_role "$name").password" openssl rand -hex 24; done
-  for name in pseudonym ballot-mac webhook session; do new_secret "$name.key" openssl rand -hex 32; done
+  for name in pseudonym ballot-mac webhook unsubscribe session; do new_secret "$name.key" openssl rand -hex 32; done
   # For development: it signs tokens in place of the identity provider. The services get its public part alone.
   new_secret token-signing.pem openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256
   new_secret token-keys.json run_forumctl token --jwks --key "$secrets/token-signing.pem"

@@ -29,7 +29,8 @@ service_settings() {
     notification)
       # The demonstration's own receiver of webhooks is on this machine; elsewhere private networks stay refused.
       settings+=("FORUM_NOTIFICATION_SMTP_URL=smtp://127.0.0.1:$FORUM_MAIL_PORT" "FORUM_NOTIFICATION_WEBHOOK_NETWORKS=127.0.0.0/8"
-        "FORUM_NOTIFICATION_WEBHOOK_KEY_FILE=$secrets/webhook.key" "FORUM_NOTIFICATION_PUBLIC_URL=http://127.0.0.1:$FORUM_PORT")
+        "FORUM_NOTIFICATION_WEBHOOK_KEY_FILE=$secrets/webhook.key" "FORUM_NOTIFICATION_LINK_KEY_FILE=$secrets/unsubscribe.key"
+        "FORUM_NOTIFICATION_PUBLIC_URL=http://127.0.0.1:$FORUM_PORT")
       ;;
     portal)
       settings+=("FORUM_PORTAL_PUBLIC_URL=http://127.0.0.1:$FORUM_PORT" "FORUM_PORTAL_SESSION_KEY_FILE=$secrets/session.key")

@@ -116,7 +116,7 @@ check() {
   fi
 }
 
-sources_are_formatted() { (cd "$checkout" && swift format lint --strict --recursive Package.swift Shared Services Tests); }
+sources_are_formatted() { (cd "$checkout" && swift format lint --strict --recursive Package.swift Shared Services Examples Tests); }
 
 scripts_are_sound() {
   local scripts

@@ -49,14 +49,15 @@ let checkTopicsCommand = Command(
 }
 
 /// The replication factor that is set; nil: the broker's default.
-private func copies(_ settings: inout Settings, default fallback: Int) throws -> Int? {
+func copies(_ settings: inout Settings, default fallback: Int) throws -> Int? {
   let number = try settings.int(
     "FORUM_KAFKA_REPLICATION", default: fallback, in: -1...9, "copies of each partition")
   guard number != 0 else { throw Failure("FORUM_KAFKA_REPLICATION is 0") }
   return number > 0 ? number : nil
 }
 
-private func withAdmin(_ configuration: BrokerConfiguration, _ body: (Admin) async throws -> Int32) async throws
+/// An administrator for the length of a command.
+func withAdmin(_ configuration: BrokerConfiguration, _ body: (Admin) async throws -> Int32) async throws
   -> Int32
 {
   let admin = try Admin(configuration.client("forumctl"))

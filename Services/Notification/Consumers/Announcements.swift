@@ -1,11 +1,11 @@
 import Contracts
+import FailPoints
 import FoundationEssentials
 import Postgres
 import ServiceKit
 
-/// Turns events into letters to authors and deliveries to webhooks, in the transaction that takes the event.
+/// Turns events into what people are told and deliveries to webhooks, in the transaction that takes the event.
 struct Announcements: Sendable {
-  let publicURL: String
   let clock: WallClock
   let log: Log
 
@@ -54,27 +54,26 @@ struct Announcements: Sendable {
       about: occasion, EarlyEvent(id: envelope.id, type: envelope.type, data: envelope.data), in: transaction)
   }
 
-  /// Queues letters to the author and the supporters who left an address; puts the event aside if the author is not known
-  /// yet, since topics have no order among each other.
+  /// Tells the author, the supporters and the followers; puts the event aside if the author is not known yet, since
+  /// topics have no order among each other.
   private func write(about occasion: Occasion, _ event: EarlyEvent, in transaction: Transaction) async throws {
-    guard let proposal = try await transaction.followed(occasion.proposal) else {
-      log.debug("event before its proposal", ["type": "\(event.type)", "proposal": "\(occasion.proposal)"])
-      return try await transaction.putAside(event, of: occasion.proposal, at: clock.now)
+    let id = occasion.proposal
+    guard let proposal = try await transaction.followed(id) else {
+      log.debug("event before its proposal", ["type": "\(event.type)", "proposal": "\(id)"])
+      return try await transaction.putAside(event, of: id, at: clock.now)
     }
-    try await queue(for: event, to: proposal.author, in: transaction) { language in
-      Letter(occasion, about: proposal.title, in: language, publicURL: publicURL)
+    let office = occasion.office
+    if occasion.isPublic, !proposal.isPublic || (office != nil && office != proposal.office) {
+      try await transaction.publish(id, at: office)
     }
-    for supporter in try await transaction.supporters(of: occasion.proposal) {
-      try await queue(for: event, to: supporter, in: transaction) { language in
-        Letter(toSupporterAbout: occasion, about: proposal.title, in: language, publicURL: publicURL)
-      }
+    let notices = Audience.allCases.compactMap { Notice(of: occasion, to: $0) }
+    for notice in notices {
+      try await transaction.keep(
+        notice, of: event.id, type: event.type, about: id, title: proposal.title, at: clock.now)
     }
-  }
-
-  private func queue(
-    for event: EarlyEvent, to citizen: CitizenID, in transaction: Transaction, _ letter: (Language) -> Letter?
-  ) async throws {
-    guard let language = try await transaction.language(of: citizen), let letter = letter(language) else { return }
-    try await transaction.queue(letter, in: language, for: event.id, to: citizen, at: clock.now)
+    try await transaction.tell(
+      event.id, to: notices.map(\.audience), of: id, by: proposal.author,
+      followersOf: occasion.targets(category: proposal.category, former: proposal.office), at: clock.now)
+    FailPoint.reach("told")
   }
 }

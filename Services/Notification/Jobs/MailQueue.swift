@@ -1,11 +1,12 @@
 import Contracts
 import Crypto
+import FailPoints
 import FoundationEssentials
 import HTTPClient
 import Postgres
 import ServiceKit
 
-/// The mails to authors.
+/// The mails that are on their way.
 struct MailQueue: Sendable {
   static let atOnce = 8
 
@@ -14,19 +15,25 @@ struct MailQueue: Sendable {
   let client: SMTPClient
   /// The sender's address.
   let from: String
+  let publicURL: String
+  let links: UnsubscribeLinks
   let figures: QueueFigures
   let log: Log
 
   var sender: Sender<ClaimedMail> {
     Sender(
-      atOnce: Self.atOnce, log: log, claim: { limit, _ in try await database.claimMail(limit, at: clock.now) },
+      atOnce: Self.atOnce, atMost: Self.atOnce, log: log,
+      claim: { limit, _ in try await database.claimMail(limit, at: clock.now) },
       receiver: { $0.citizen.uuid }, send: { await send($0) })
   }
 
   private func send(_ mail: ClaimedMail) async {
+    FailPoint.reach("mail-claimed")
     do {
       try await client.send(message(for: mail))
+      FailPoint.reach("mail-sent")
       await settle(mail, .accepted, nil)
+      FailPoint.reach("mail-settled")
     } catch {
       switch error {
       case .transient where Task.isCancelled:
@@ -38,12 +45,24 @@ struct MailQueue: Sendable {
     }
   }
 
-  private func message(for mail: ClaimedMail) -> MailMessage {
-    MailMessage(
+  func message(for mail: ClaimedMail) -> MailMessage {
+    let stopURL = links.url(for: mail.citizen, mail.cause)
+    let letter =
+      switch mail.content {
+      case .letter(let letter): letter
+      case .task(let words, let title, let proposal):
+        Letter(words, about: title, proposal, in: mail.language, publicURL: publicURL, stopURL: stopURL)
+      case .other(let words): Letter(words, in: mail.language, stopURL: stopURL)
+      }
+    return MailMessage(
       from: from, fromName: mail.language == .korean ? "정부혁신국민포럼" : "Citizen Forum", to: mail.email,
-      subject: mail.letter.subject, text: mail.letter.text,
+      subject: letter.subject, text: letter.text,
       messageID: Self.messageID(event: mail.event, citizen: mail.citizen, from: from),
-      date: Int(mail.queuedAt.timeIntervalSince1970), headers: [("Auto-Submitted", "auto-generated")])
+      date: Int(mail.queuedAt.timeIntervalSince1970),
+      headers: [
+        ("Auto-Submitted", "auto-generated"), ("List-Unsubscribe", "<\(stopURL)>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+      ])
   }
 
   /// The same for every attempt. The citizen in base64, since the part before the @ may have 64 characters.

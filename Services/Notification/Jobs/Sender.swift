@@ -7,8 +7,11 @@ import Synchronization
 /// The database is not held while something is sent: rows are claimed, sent and settled. Several processes share the
 /// work; what one of them held when it died is sent again after its claim expires, so delivery is at least once.
 struct Sender<Item: Sendable>: Sendable {
-  /// How many are sent at once in this process.
+  /// How many are sent at once in this process. Those that take longer than `patience` do not count any more: a receiver
+  /// that does not answer costs an open connection, but not the place of one that does.
   let atOnce: Int
+  /// How many are under way in this process, the slow ones included.
+  let atMost: Int
   let log: Log
   /// Takes up to so many; `busy` says how many each receiver has under way.
   let claim: @Sendable (_ limit: Int, _ busy: [UUID: Int]) async throws -> [Item]
@@ -16,6 +19,7 @@ struct Sender<Item: Sendable>: Sendable {
   /// Sends one and settles it.
   let send: @Sendable (Item) async -> Void
 
+  private static var patience: Duration { .seconds(2) }
   private static var pause: Duration { .milliseconds(200) }
   /// After a full haul there is most likely more.
   private static var shortPause: Duration { .milliseconds(10) }
@@ -24,7 +28,7 @@ struct Sender<Item: Sendable>: Sendable {
     let underWay = UnderWay()
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
-        let free = atOnce - underWay.count
+        let free = min(atOnce - underWay.count(within: Self.patience), atMost - underWay.count)
         var isFull = free <= 0
         if free > 0 {
           do {
@@ -32,10 +36,10 @@ struct Sender<Item: Sendable>: Sendable {
             isFull = items.count == free
             for item in items {
               let receiver = receiver(item)
-              underWay.begin(receiver)
+              let number = underWay.begin(receiver)
               group.addTask {
                 await send(item)
-                underWay.end(receiver)
+                underWay.end(number)
               }
             }
           } catch _ where Task.isCancelled { return } catch {
@@ -49,21 +53,35 @@ struct Sender<Item: Sendable>: Sendable {
   }
 }
 
-/// What is being sent, by receiver.
+/// What is being sent, and since when.
 private final class UnderWay: Sendable {
-  private let counts = Mutex<[UUID: Int]>([:])
+  private struct State {
+    var items: [Int: (receiver: UUID, since: ContinuousClock.Instant)] = [:]
+    var last = 0
+  }
+  private let state = Mutex(State())
 
-  var byReceiver: [UUID: Int] { counts.withLock { $0 } }
-  var count: Int { counts.withLock { $0.values.reduce(0, +) } }
+  var byReceiver: [UUID: Int] {
+    state.withLock { state in state.items.values.reduce(into: [:]) { $0[$1.receiver, default: 0] += 1 } }
+  }
+  var count: Int { state.withLock { $0.items.count } }
 
-  func begin(_ receiver: UUID) { counts.withLock { $0[receiver, default: 0] += 1 } }
+  /// How many began less than `time` ago.
+  func count(within time: Duration) -> Int {
+    let limit = ContinuousClock.now - time
+    return state.withLock { state in state.items.values.count { $0.since > limit } }
+  }
 
-  func end(_ receiver: UUID) {
-    counts.withLock { counts in
-      let left = (counts[receiver] ?? 1) - 1
-      counts[receiver] = left > 0 ? left : nil
+  /// - Returns: what `end` is to be told.
+  func begin(_ receiver: UUID) -> Int {
+    state.withLock { state in
+      state.last += 1
+      state.items[state.last] = (receiver, .now)
+      return state.last
     }
   }
+
+  func end(_ number: Int) { state.withLock { $0.items[number] = nil } }
 }
 
 /// Runs `body` to its end although the task is cancelled: what was sent must still be written down.

@@ -1,4 +1,6 @@
 import Contracts
+import Crypto
+import FailPoints
 import FoundationEssentials
 import HTTPClient
 import Postgres
@@ -6,55 +8,78 @@ import ServiceKit
 
 /// The deliveries to webhooks (Standard Webhooks 1.0.0).
 struct WebhookQueue: Sendable {
-  /// Of one webhook, in one process.
-  static let lane = 4
-  static let timeout = 15.0
+  /// So many times more may hang than are sent at once; see `Sender`.
+  private static let slowness = 8
 
   let database: Database
   let clock: WallClock
   let client: HTTPClient
-  let addresses: WebhookAddresses
+  var addresses: WebhookAddresses
   let key: [UInt8]
   let figures: QueueFigures
   let log: Log
+  /// Seconds for one request.
+  var timeout = 15.0
 
-  func sender(atOnce: Int) -> Sender<ClaimedDelivery> {
+  /// Connections that the client must have.
+  static func connections(atOnce: Int) -> Int { slowness * (atOnce + share(of: atOnce)) }
+
+  /// Sends until the task is cancelled. Receivers that fail have places of their own, a quarter as many: however many
+  /// they are, those that take what they get do not wait for them.
+  func run(atOnce: Int) async {
+    async let failing: Void = sender(.failing, atOnce: Self.share(of: atOnce)).run()
+    await sender(.healthy, atOnce: atOnce).run()
+    await failing
+  }
+
+  private static func share(of atOnce: Int) -> Int { max(1, atOnce / 4) }
+
+  private func sender(_ group: DeliveryClass, atOnce: Int) -> Sender<ClaimedDelivery> {
     Sender(
-      atOnce: atOnce, log: log,
-      claim: { try await database.claimDeliveries($0, busy: $1, lane: Self.lane, at: clock.now) },
+      atOnce: atOnce, atMost: Self.slowness * atOnce, log: log,
+      claim: { try await database.claimDeliveries($0, of: group, busy: $1, at: clock.now) },
       receiver: { $0.webhook.uuid }, send: { await send($0) })
   }
 
   private func send(_ delivery: ClaimedDelivery) async {
+    FailPoint.reach("webhook-claimed")
     do {
-      let response = try await client.send(request(for: delivery))
+      let response = try await client.send(try request(for: delivery))
+      FailPoint.reach("webhook-sent")
       let retryAfter = response.header("retry-after").flatMap { RetryAfter.seconds($0, now: clock.now) }
       await settle(delivery, .answered(response.status, retryAfter: retryAfter), nil)
+      FailPoint.reach("webhook-settled")
+    } catch ClientError.cancelled, ClientError.closed {
+      await release(delivery)
+    } catch let error as ClientError {
+      await settle(delivery, .unanswered, reason(of: error))
     } catch {
-      switch error {
-      case .cancelled, .closed: await release(delivery)
-      default: await settle(delivery, .unanswered, Self.reason(of: error))
-      }
+      log.error("delivery not signed", ["webhook": "\(delivery.webhook)", "error": "\(error)"])
+      await settle(delivery, .unanswered, "the message could not be signed")
     }
   }
 
-  private func request(for delivery: ClaimedDelivery) -> ClientRequest {
+  private func request(for delivery: ClaimedDelivery) throws(KeyError) -> ClientRequest {
     let id = WebhookMessage.id(of: delivery.event)
     let timestamp = Int(clock.now.timeIntervalSince1970)
-    let secret = WebhookSecret(of: delivery.webhook, key: key)
+    var signatures: [String] = []
+    for number in Webhook.secrets(delivery.secretNumber, formerUntil: delivery.formerSecretUntil, at: clock.now) {
+      let keys = try WebhookKeys(of: delivery.webhook, number: number, key: key)
+      signatures.append(keys.signatures(id: id, timestamp: timestamp, body: delivery.body))
+    }
     return ClientRequest(
       method: "POST", url: delivery.url,
       headers: [
         ("content-type", "application/json"), ("webhook-id", id), ("webhook-timestamp", "\(timestamp)"),
-        ("webhook-signature", secret.signature(id: id, timestamp: timestamp, body: delivery.body)),
+        ("webhook-signature", signatures.joined(separator: " ")),
       ],
-      body: delivery.body, timeout: Self.timeout,
+      body: delivery.body, timeout: timeout,
       // The address was allowed when it was registered; the settings may have changed since.
       allowedAddresses: addresses.policy(for: delivery.url) ?? .publicOnly)
   }
 
   private func settle(_ delivery: ClaimedDelivery, _ outcome: WebhookOutcome, _ error: String?) async {
-    let verdict = outcome.verdict(afterAttempt: delivery.attempt, chance: .random(in: 0...1))
+    let verdict = outcome.verdict(afterAttempt: delivery.attemptOfSchedule, chance: .random(in: 0...1))
     let status: Int? = if case .answered(let status, _) = outcome { status } else { nil }
     figures.count(verdict)
     if verdict == .receiverGone { log.info("webhook is gone", ["webhook": "\(delivery.webhook)"]) }
@@ -71,7 +96,7 @@ struct WebhookQueue: Sendable {
   }
 
   /// What the owner of the webhook reads: coarse, so that nobody can look around in a network by our answers.
-  private static func reason(of error: ClientError) -> String {
+  private func reason(of error: ClientError) -> String {
     switch error {
     case .refusedAddress: "the address is not allowed"
     case .timedOut: "no answer within \(Int(timeout)) seconds"

@@ -39,7 +39,7 @@ struct Webhooks: Sendable {
         }
         let webhook = Webhook(id: WebhookID(), owner: owner, url: body.url, events: events, createdAt: now)
         try await transaction.insert(webhook)
-        return try .created(WebhookView(webhook), at: "/v1/webhooks/\(webhook.id)")
+        return try .created(view(webhook), at: "/v1/webhooks/\(webhook.id)")
       }
     }
     return try withSecret(response)
@@ -48,21 +48,78 @@ struct Webhooks: Sendable {
   /// The secret is put in after the response was stored for repetitions: the database must not hold it.
   private func withSecret(_ response: Response) throws -> Response {
     guard case .bytes(let bytes) = response.body else { return response }
-    var view = try JSON.decode(WebhookView.self, from: bytes)
-    view.secret = WebhookSecret(of: view.id, key: key).text
-    return try .created(view, at: "/v1/webhooks/\(view.id)")
+    struct Stored: Decodable {
+      let id: WebhookID
+      let secretNumber: Int?
+    }
+    // An answer that an earlier version stored knows no numbers.
+    let stored = try JSON.decode(Stored.self, from: bytes)
+    var view = try JSON.decode([String: JSONValue].self, from: bytes)
+    view["secret"] = .string(WebhookSecret(of: stored.id, number: stored.secretNumber ?? 1, key: key).text)
+    var answer = response
+    answer.body = .bytes(try JSON.encode(view))
+    return answer
+  }
+
+  private func view(_ webhook: Webhook) throws -> WebhookView { try WebhookView(webhook, key: key, at: clock.now) }
+
+  /// The body of a change.
+  struct Change: Decodable, Sendable {
+    let url: String
+    let events: [String]
+    /// Nil leaves it as it is.
+    let state: WebhookView.State?
+  }
+
+  /// `PUT /v1/webhooks/{webhook}` `{"url","events","state"?}`: 200. `disabled` ends what waits; `active` brings a webhook
+  /// back, whyever it was disabled.
+  ///
+  /// 404 unless it is the caller's, 422 as for a registration.
+  func change(_ request: Request, _ body: Change) async throws -> Response {
+    let id: WebhookID = try request.id("webhook")
+    let owner = try request.authenticated().citizen
+    var errors: [Problem.FieldError] = []
+    if let fault = addresses.fault(of: body.url) { errors.append(Problem.FieldError("#/url", fault)) }
+    let events = Subscription.checked(body.events, &errors)
+    guard errors.isEmpty else { throw Problem.invalid(errors) }
+    let now = clock.now
+    let webhook = try await database.transaction { transaction in
+      var webhook = try await transaction.webhook(id, of: owner, locked: true)
+      webhook.url = body.url
+      webhook.events = events
+      if let state = body.state { webhook = webhook.enabled(state == .active, at: now) }
+      try await transaction.update(webhook)
+      if body.state == .disabled { try await transaction.endDeliveries(to: id, .owner, at: now) }
+      return webhook
+    }
+    return try .json(view(webhook))
+  }
+
+  /// `POST /v1/webhooks/{webhook}/rotation`: 200 with the webhook and its new secret. For another day messages carry the
+  /// signatures of both. `Idempotency-Key` honoured.
+  func rotate(_ request: Request) async throws -> Response {
+    let id: WebhookID = try request.id("webhook")
+    let owner = try request.authenticated().citizen
+    let now = clock.now
+    let response = try await database.transaction { transaction in
+      try await transaction.idempotent(request, at: now) {
+        let webhook = try await transaction.webhook(id, of: owner, locked: true).rotated(at: now)
+        try await transaction.update(webhook)
+        return try .json(view(webhook))
+      }
+    }
+    return try withSecret(response)
   }
 
   /// `GET /v1/webhooks`: the caller's own, all of them.
   func list(_ request: Request) async throws -> Response {
     let webhooks = try await database.webhooks(of: request.authenticated().citizen)
-    return try .json(Page(webhooks, limit: webhooks.count) { "\($0.id)" }.map(WebhookView.init))
+    return try .json(Page(webhooks, limit: webhooks.count) { "\($0.id)" }.map(view))
   }
 
   /// `GET /v1/webhooks/{webhook}`; 404 unless it is the caller's.
   func get(_ request: Request) async throws -> Response {
-    try .json(
-      WebhookView(try await database.webhook(request.id("webhook"), of: request.authenticated().citizen)))
+    try .json(view(try await database.webhook(request.id("webhook"), of: request.authenticated().citizen)))
   }
 
   /// `DELETE /v1/webhooks/{webhook}`: 204; what still waits for it is dropped. 404 unless it is the caller's.
@@ -71,13 +128,6 @@ struct Webhooks: Sendable {
     let owner = try request.authenticated().citizen
     try await database.transaction { try await $0.removeWebhook(id, of: owner) }
     return .noContent
-  }
-
-  /// `GET /v1/webhooks/{webhook}/deliveries`: the last 50, newest first; 404 unless the webhook is the caller's.
-  func deliveries(_ request: Request) async throws -> Response {
-    let webhook = try await database.webhook(request.id("webhook"), of: request.authenticated().citizen)
-    let rows = try await database.deliveries(of: webhook.id, 50)
-    return try .json(Page(rows.map(DeliveryView.init), limit: 50) { $0.id })
   }
 }
 
@@ -91,44 +141,35 @@ struct WebhookView: Codable, Sendable {
   let state: State
   let createdAt: Date
   let disabledAt: Date?
-  /// Only in the answer to its registration.
-  var secret: String?
+  let disabledReason: DisabledReason?
+  /// Since when no attempt has succeeded.
+  let failingSince: Date?
+  /// What checks the asymmetric signatures.
+  let publicKey: String
+  /// How often it was rotated, and once more.
+  let secretNumber: Int
+  /// How long the secret before signs, too.
+  let formerSecretUntil: Date?
+  let formerPublicKey: String?
+  /// Only in the answers to its registration and to a rotation.
+  let secret: String?
 
-  init(_ webhook: Webhook) {
+  init(_ webhook: Webhook, key: [UInt8], at now: Date) throws {
     id = webhook.id
     url = webhook.url
     events = webhook.events
     state = webhook.disabledAt == nil ? .active : .disabled
     createdAt = webhook.createdAt
     disabledAt = webhook.disabledAt
-  }
-}
-
-/// A delivery as the API shows it.
-struct DeliveryView: Encodable, Sendable {
-  enum State: String, Encodable, Sendable, CaseIterable, PostgresDecodable { case pending, delivered, failed }
-
-  /// The value of `webhook-id`.
-  let id: String
-  let type: String
-  let state: State
-  let attempts: Int
-  let lastStatus: Int?
-  let lastError: String?
-  let queuedAt: Date
-  /// Only while it waits.
-  let nextAttemptAt: Date?
-  let finishedAt: Date?
-
-  init(_ row: Row) throws {
-    id = WebhookMessage.id(of: try row["event_id"])
-    type = try row["type"]
-    state = try row["state"]
-    attempts = try row["attempts"]
-    lastStatus = try row["last_status"]
-    lastError = try row["last_error"]
-    queuedAt = try row["queued_at"]
-    nextAttemptAt = state == .pending ? try row["next_attempt_at"] : nil
-    finishedAt = try row["finished_at"]
+    disabledReason = webhook.disabledReason
+    failingSince = webhook.failingSince
+    secretNumber = webhook.secretNumber
+    let keys = try Webhook.secrets(webhook.secretNumber, formerUntil: webhook.formerSecretUntil, at: now).map {
+      try WebhookKeys(of: webhook.id, number: $0, key: key).publicKey
+    }
+    publicKey = keys[0]
+    formerPublicKey = keys.count > 1 ? keys[1] : nil
+    formerSecretUntil = keys.count > 1 ? webhook.formerSecretUntil : nil
+    secret = nil
   }
 }

@@ -116,36 +116,14 @@ enum EnglishLetters {
         "The result of the vote is amended",
         "Now: \(event.yes.grouped) yes, \(event.no.grouped) no; more than \(event.yesBar.grouped) yes votes were needed.",
         event.carried ? "With these numbers the vote carries." : lacking(event.shortfalls))
-    case .referral(.received(let event)):
-      Letter.Words(
-        "The Committee has your task",
-        "The Government Innovation Committee has received the task. Its decision is due by \(time(event.dueAt)).")
-    case .referral(.assigned(let event)):
-      Letter.Words(
-        "A ministry is in charge of your task",
-        "Ministry in charge: \(Ministry.named(event.ministry)?.english ?? event.ministry)\n"
-          + "Its answer is due by \(time(event.dueAt)).")
-    case .referral(.suspended(let event)):
-      Letter.Words(
-        "Your task is suspended",
-        "After ballots were voided there are \(event.yes.grouped) yes and \(event.no.grouped) no votes, and the vote does not "
-          + "carry any more: \(holder(event.ministry)) keeps the task and owes nothing until the vote carries again; the "
-          + "days until then do not count towards the due date.",
-        "Suspended since: \(time(event.suspendedAt))")
-    case .referral(.resumed(let event)):
-      Letter.Words(
-        "Your task goes on",
-        "With \(event.yes.grouped) yes votes the vote carries again, and \(holder(event.ministry)) goes on with the task.",
-        "Now due by: \(time(event.dueAt))")
-    case .referral:
-      Letter.Words(
-        "Your task has moved on", "The Committee, the strategy meeting or the ministry in charge works on it.")
+    case .referral(let event): words(for: event)
     }
   }
 
   /// What those are told who supported a proposal before its review; nil where they are not written to.
-  static func wordsForSupporters(about event: ModerationEvent) -> Letter.Words? {
-    switch event {
+  static func wordsForSupporters(about occasion: Occasion) -> Letter.Words? {
+    guard case .moderation(let event) = occasion else { return nil }
+    return switch event {
     case .accepted:
       Letter.Words(
         "A proposal that you supported passed review",
@@ -193,10 +171,6 @@ enum EnglishLetters {
     return " They are \(yes.grouped) yes and \(no.grouped) no."
   }
 
-  private static func holder(_ ministry: String?) -> String {
-    ministry.map { Ministry.named($0).map { "the \($0.english)" } ?? $0 } ?? "the Government Innovation Committee"
-  }
-
   private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {
     shortfalls.map { shortfall in
       switch shortfall {
@@ -213,7 +187,7 @@ enum EnglishLetters {
       + (rule.majority ? ", and more yes than no votes," : rule.minimumTurnout > 0 ? "," : "")
   }
 
-  private static func time(_ date: Date) -> String {
+  static func time(_ date: Date) -> String {
     let (day, time) = date.inKorea
     return "\(day) \(time) (Korean time)"
   }

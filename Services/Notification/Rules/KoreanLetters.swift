@@ -91,31 +91,14 @@ enum KoreanLetters {
         "투표 결과가 정정되었습니다",
         "정정된 결과: 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",
         event.carried ? "정정된 결과는 상정 기준을 충족합니다." : "\(lacking(event.shortfalls)) 상정 기준을 충족하지 못합니다.")
-    case .referral(.received(let event)):
-      Letter.Words(
-        "정부혁신추진협의회에 접수되었습니다", "과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.")
-    case .referral(.assigned(let event)):
-      Letter.Words(
-        "소관부처가 정해졌습니다",
-        "소관부처: \(Ministry.named(event.ministry)?.korean ?? event.ministry)\n답변 기한: \(time(event.dueAt))")
-    case .referral(.suspended(let event)):
-      Letter.Words(
-        "과제의 처리가 정지되었습니다",
-        "무효 처리 후 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표가 되어 투표가 상정 기준을 충족하지 못합니다. "
-          + "기준을 다시 충족할 때까지 \(holder(event.ministry))의 처리가 정지되며, 정지된 기간은 처리 기한에 넣지 않습니다.",
-        "정지 시작: \(time(event.suspendedAt))")
-    case .referral(.resumed(let event)):
-      Letter.Words(
-        "과제의 처리가 재개되었습니다",
-        "찬성 \(event.yes.grouped)표로 기준을 다시 충족하여 \(holder(event.ministry))의 처리가 재개됩니다.",
-        "변경된 기한: \(time(event.dueAt))")
-    case .referral: Letter.Words("과제의 처리 상황이 바뀌었습니다", "정부혁신추진협의회, 정부혁신전략회의 또는 소관부처에서 과제를 처리하고 있습니다.")
+    case .referral(let event): words(for: event)
     }
   }
 
   /// What those are told who supported a proposal before its review; nil where they are not written to.
-  static func wordsForSupporters(about event: ModerationEvent) -> Letter.Words? {
-    switch event {
+  static func wordsForSupporters(about occasion: Occasion) -> Letter.Words? {
+    guard case .moderation(let event) = occasion else { return nil }
+    return switch event {
     case .accepted: Letter.Words("지지하신 제안이 검토를 통과했습니다", "지지하신 제안이 지원단의 검토를 통과하여 토론에 공개되었습니다.")
     case .rejected(let event):
       Letter.Words(
@@ -158,10 +141,6 @@ enum KoreanLetters {
     return " (찬성 \(yes.grouped)표, 반대 \(no.grouped)표)"
   }
 
-  private static func holder(_ ministry: String?) -> String {
-    ministry.map { Ministry.named($0)?.korean ?? $0 } ?? "정부혁신추진협의회"
-  }
-
   private static func lacking(_ shortfalls: [VoteRule.Shortfall]) -> String {
     shortfalls.map { shortfall in
       switch shortfall {
@@ -179,7 +158,7 @@ enum KoreanLetters {
     return turnout + (rule.majority ? "며 찬성이 반대보다 많으면" : "면")
   }
 
-  private static func time(_ date: Date) -> String {
+  static func time(_ date: Date) -> String {
     let (day, time) = date.inKorea
     return "\(day) \(time)(한국 시간)"
   }

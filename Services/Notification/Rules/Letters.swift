@@ -1,7 +1,7 @@
 import Contracts
 import FoundationEssentials
 
-/// A mail to the author of a proposal, without addresses.
+/// A mail without addresses.
 struct Letter: Sendable, Equatable {
   let subject: String
   let text: String
@@ -11,56 +11,83 @@ struct Letter: Sendable, Equatable {
     let headline: String
     let paragraphs: [String]
 
+    /// - Parameter paragraphs: empty ones are left out.
     init(_ headline: String, _ paragraphs: String...) {
       self.headline = headline
-      self.paragraphs = paragraphs
+      self.paragraphs = paragraphs.filter { !$0.isEmpty }
     }
+
+    /// The paragraphs as one text.
+    var text: String { paragraphs.joined(separator: "\n\n") }
+  }
+}
+
+extension Letter.Words {
+  /// What the people of an audience are told; nil where they are not told anything.
+  init?(for occasion: Occasion, to audience: Audience, in language: Language) {
+    let words: Letter.Words? =
+      switch (audience, language) {
+      case (.author, .korean): occasion.isForOfficeAlone ? nil : KoreanLetters.words(for: occasion)
+      case (.author, .english): occasion.isForOfficeAlone ? nil : EnglishLetters.words(for: occasion)
+      case (.supporter, .korean): KoreanLetters.wordsForSupporters(about: occasion)
+      case (.supporter, .english): EnglishLetters.wordsForSupporters(about: occasion)
+      case (.follower, .korean): occasion.isPublic ? KoreanLetters.wordsForFollowers(about: occasion) : nil
+      case (.follower, .english): occasion.isPublic ? EnglishLetters.wordsForFollowers(about: occasion) : nil
+      case (.owner, _): nil
+      }
+    guard let words else { return nil }
+    self = words
   }
 }
 
 extension Letter {
-  /// To the author.
+  /// About a proposal.
   /// - Parameters:
   ///   - title: of the proposal.
   ///   - publicURL: where people read proposals, without a slash at its end.
-  init(_ occasion: Occasion, about title: String, in language: Language, publicURL: String) {
-    let words: Words =
-      switch language {
-      case .korean: KoreanLetters.words(for: occasion)
-      case .english: EnglishLetters.words(for: occasion)
-      }
-    self.init(words, about: title, link: "\(publicURL)/proposals/\(occasion.proposal)", in: language)
-  }
-
-  /// To who supported the proposal before its review; nil where they are not written to.
-  init?(toSupporterAbout occasion: Occasion, about title: String, in language: Language, publicURL: String) {
-    guard case .moderation(let event) = occasion else { return nil }
-    let words: Words? =
-      switch language {
-      case .korean: KoreanLetters.wordsForSupporters(about: event)
-      case .english: EnglishLetters.wordsForSupporters(about: event)
-      }
-    guard let words else { return nil }
-    self.init(words, about: title, link: "\(publicURL)/proposals/\(occasion.proposal)", in: language)
-  }
-
-  private init(_ words: Words, about title: String, link: String, in language: Language) {
+  ///   - stopURL: where this kind of mail is stopped.
+  init(
+    _ words: Words, about title: String, _ proposal: ProposalID, in language: Language, publicURL: String,
+    stopURL: String
+  ) {
+    let link = "\(publicURL)/proposals/\(proposal)"
     switch language {
     case .korean:
       self.init(
-        words, subject: "[국민포럼] \(words.headline): \(title)", greeting: "안녕하세요.", about: "제안: \(title)",
-        link: "자세히 보기: \(link)", closing: "정부혁신국민포럼 드림\n이 메일은 자동으로 발송되었으며 회신을 받지 않습니다.")
+        words, subject: "\(words.headline): \(title)", about: ["제안: \(title)"], links: ["자세히 보기: \(link)"],
+        in: language, stopURL: stopURL)
     case .english:
       self.init(
-        words, subject: "[Citizen Forum] \(words.headline): \(title)", greeting: "Hello,", about: "Proposal: \(title)",
-        link: "Read more: \(link)",
-        closing: "Government Innovation Citizen Forum\nThis mail was sent automatically; replies are not read.")
+        words, subject: "\(words.headline): \(title)", about: ["Proposal: \(title)"], links: ["Read more: \(link)"],
+        in: language, stopURL: stopURL)
     }
   }
 
-  private init(_ words: Words, subject: String, greeting: String, about: String, link: String, closing: String) {
-    self.subject = subject
-    text = ([greeting, about] + words.paragraphs + [link, closing]).joined(separator: "\n\n") + "\n"
+  /// About something else than one proposal.
+  init(_ words: Words, in language: Language, stopURL: String) {
+    self.init(words, subject: words.headline, about: [], links: [], in: language, stopURL: stopURL)
+  }
+
+  private init(
+    _ words: Words, subject: String, about: [String], links: [String], in language: Language, stopURL: String
+  ) {
+    let paragraphs: [String]
+    switch language {
+    case .korean:
+      self.subject = "[국민포럼] \(subject)"
+      paragraphs =
+        ["안녕하세요."] + about + words.paragraphs + links
+        + ["정부혁신국민포럼 드림\n이 메일은 자동으로 발송되었으며 회신을 받지 않습니다.", "이런 메일 그만 받기: \(stopURL)"]
+    case .english:
+      self.subject = "[Citizen Forum] \(subject)"
+      paragraphs =
+        ["Hello,"] + about + words.paragraphs + links
+        + [
+          "Government Innovation Citizen Forum\nThis mail was sent automatically; replies are not read.",
+          "Get no more mail like this: \(stopURL)",
+        ]
+    }
+    text = paragraphs.joined(separator: "\n\n") + "\n"
   }
 }
 

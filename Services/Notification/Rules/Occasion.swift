@@ -26,11 +26,17 @@ enum Occasion: Sendable {
   /// What nobody wants a letter about: numbers that change every few seconds, and the opinions of others.
   private static let untold: Set<String> = [SympathyCounted.type, OpinionModerated.type]
 
-  /// Whether there is a letter about it: not about what only those should look into who watch over votes or have a case.
+  /// Whether there is a letter about it: not about what only those should look into who watch over votes.
   var isWrittenAbout: Bool {
+    if case .vote(.trendAlarm) = self { return false }
+    return true
+  }
+
+  /// Whether only those hear of it who follow an office: it is for who has a case, or is above them.
+  var isForOfficeAlone: Bool {
     switch self {
-    case .vote(.trendAlarm), .referral(.reminded), .referral(.escalated): false
-    default: true
+    case .referral(.reminded), .referral(.escalated): true
+    default: false
     }
   }
 

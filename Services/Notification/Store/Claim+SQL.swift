@@ -59,5 +59,11 @@ extension Database {
         AND NOT EXISTS (SELECT FROM webhook_delivery WHERE event_id = webhook_event.id)
       """)
     try await execute("DELETE FROM early_event WHERE came_at < \(time)")
+    try await execute("DELETE FROM digest WHERE period < \(time)")
+  }
+
+  /// Forgets what people were told before `time`; it goes from their inboxes.
+  func forgetNotices(before time: Date) async throws {
+    try await execute("DELETE FROM notice WHERE told_at < \(time)")
   }
 }

@@ -6,19 +6,30 @@ import ServiceKit
 /// A delivery that this process has claimed.
 struct ClaimedDelivery: Sendable {
   let id: Int64
+  /// The fence of the claim.
   let attempt: Int
+  /// Which attempt of the schedule it is; a replay begins anew.
+  let attemptOfSchedule: Int
   let webhook: WebhookID
   let url: String
   let event: UUID
   let body: [UInt8]
+  let secretNumber: Int
+  let formerSecretUntil: Date?
+  /// Whether the attempts before have failed.
+  let isFailing: Bool
 
   init(_ row: Row) throws {
     id = try row["id"]
     attempt = try row["attempts"]
+    attemptOfSchedule = attempt - (try row["attempts_before"])
     webhook = try row["endpoint"]
     url = try row["url"]
     event = try row["event_id"]
     body = try row["body"]
+    secretNumber = try row["secret_number"]
+    formerSecretUntil = try row["former_secret_until"]
+    isFailing = (try row["failing_since"] as Date?) != nil
   }
 }
 
@@ -27,13 +38,20 @@ extension Transaction {
   /// deletion at the same time does not make the event fail.
   func queueDeliveries(of event: UUID, type: String, time: Date, data: [UInt8], at now: Date) async throws {
     let words = Subscription.words(for: type)
-    let body = WebhookMessage.body(type: type, time: time, data: data)
     let wanted = try await query(
       """
       SELECT id FROM webhook_endpoint WHERE disabled_at IS NULL AND events && \(words) ORDER BY id FOR KEY SHARE
       """
     ).map { row throws -> WebhookID in try row["id"] }
-    guard !wanted.isEmpty else { return }
+    try await queueDelivery(of: event, type: type, time: time, data: data, to: wanted, at: now)
+  }
+
+  /// Queues an event for these webhooks.
+  func queueDelivery(
+    of event: UUID, type: String, time: Date, data: [UInt8], to webhooks: [WebhookID], at now: Date
+  ) async throws {
+    guard !webhooks.isEmpty else { return }
+    let body = WebhookMessage.body(type: type, time: time, data: data)
     try await execute(
       """
       INSERT INTO webhook_event (id, type, body, queued_at) VALUES (\(event), \(type), \(body), \(now))
@@ -42,69 +60,95 @@ extension Transaction {
     try await execute(
       """
       INSERT INTO webhook_delivery (endpoint, event_id, queued_at, next_attempt_at)
-      SELECT id, \(event), \(now), \(now) FROM unnest(\(wanted)) AS wanted (id) ON CONFLICT DO NOTHING
+      SELECT id, \(event), \(now), \(now) FROM unnest(\(webhooks)) AS wanted (id) ON CONFLICT DO NOTHING
       """)
+  }
+
+  /// Queues a delivery anew, whatever became of it, or makes one that waits due at once. It keeps its id.
+  /// - Throws: `Problem` 404
+  func replay(_ event: UUID, to webhook: WebhookID, at now: Date) async throws {
+    let count = try await execute(
+      """
+      UPDATE webhook_delivery
+      SET attempts_before = CASE state WHEN 'pending' THEN attempts_before ELSE attempts END, state = 'pending',
+        next_attempt_at = \(now), finished_at = NULL
+      WHERE endpoint = \(webhook) AND event_id = \(event)
+      """)
+    guard count == 1 else { throw Problem.notFound("There is no delivery \(WebhookMessage.id(of: event)) (any more).") }
+  }
+
+  /// Queues anew what was queued since a time and has failed.
+  /// - Returns: how many.
+  func replayFailed(since time: Date, to webhook: WebhookID, at now: Date) async throws -> Int {
+    try await execute(
+      """
+      UPDATE webhook_delivery
+      SET attempts_before = attempts, state = 'pending', next_attempt_at = \(now), finished_at = NULL
+      WHERE endpoint = \(webhook) AND state = 'failed' AND queued_at >= \(time)
+      """)
+  }
+
+  /// Whether a ping waits for the webhook.
+  func isPinging(_ webhook: WebhookID) async throws -> Bool {
+    try await one(
+      """
+      SELECT 1 AS yes FROM webhook_delivery delivery JOIN webhook_event event ON event.id = delivery.event_id
+      WHERE endpoint = \(webhook) AND state = 'pending' AND event.type = \(WebhookMessage.pingType) LIMIT 1
+      """) != nil
   }
 }
 
 extension Database {
-  /// Takes up to `limit` deliveries that are due, so that no webhook has more than `lane` at once in this process.
-  ///
-  /// Only the thousand that are due first are looked at; a webhook whose lane is full is passed over before, so that a
-  /// receiver with a long queue does not keep the others from being seen.
-  func claimDeliveries(_ limit: Int, busy: [UUID: Int], lane: Int, at now: Date) async throws -> [ClaimedDelivery] {
-    let full = busy.filter { $0.value >= lane }.map(\.key)
-    let endpoints = Array(busy.keys)
-    let counts = endpoints.map { busy[$0] ?? 0 }
-    return try await query(
-      """
-      WITH due AS (
-        SELECT id, endpoint, next_attempt_at FROM webhook_delivery
-        WHERE state = 'pending' AND next_attempt_at <= \(now) AND (claimed_until IS NULL OR claimed_until < \(now))
-          AND endpoint <> ALL(\(full))
-        ORDER BY next_attempt_at LIMIT 1000),
-      placed AS (
-        SELECT due.id, due.next_attempt_at, coalesce(busy.count, 0)
-          + row_number() OVER (PARTITION BY due.endpoint ORDER BY due.next_attempt_at, due.id) AS place
-        FROM due LEFT JOIN unnest(\(endpoints), \(counts)) AS busy (endpoint, count) ON busy.endpoint = due.endpoint),
-      chosen AS (
-        SELECT delivery.id FROM webhook_delivery delivery JOIN placed ON placed.id = delivery.id
-        WHERE placed.place <= \(lane) AND delivery.state = 'pending' AND delivery.next_attempt_at <= \(now)
-          AND (delivery.claimed_until IS NULL OR delivery.claimed_until < \(now))
-        ORDER BY placed.next_attempt_at LIMIT \(limit) FOR UPDATE OF delivery SKIP LOCKED)
-      UPDATE webhook_delivery delivery
-      SET claimed_until = \(now.addingTimeInterval(Claim.seconds)), attempts = attempts + 1
-      FROM chosen, webhook_endpoint endpoint, webhook_event event
-      WHERE delivery.id = chosen.id AND endpoint.id = delivery.endpoint AND event.id = delivery.event_id
-      RETURNING delivery.id, delivery.attempts, delivery.endpoint, endpoint.url, delivery.event_id, event.body
-      """
-    ).map(ClaimedDelivery.init)
-  }
-
-  /// Writes down what an attempt came to.
+  /// Writes down what an attempt came to, for the delivery and for its webhook.
   func settle(_ delivery: ClaimedDelivery, _ verdict: Verdict, status: Int?, error: String?, at now: Date) async throws
   {
-    guard verdict == .receiverGone else {
+    guard verdict != .delivered || delivery.isFailing else {
       return try await settle(
         .webhooks, delivery.id, attempt: delivery.attempt, verdict, error: error, status: status, at: now)
     }
     try await transaction { transaction in
-      // The endpoint before its deliveries, as a deletion takes them.
-      try await transaction.disable(delivery.webhook, at: now)
+      // The webhook before its deliveries, as a deletion takes them.
+      try await transaction.execute("SELECT FROM webhook_endpoint WHERE id = \(delivery.webhook) FOR NO KEY UPDATE")
       try await transaction.settle(
         .webhooks, delivery.id, attempt: delivery.attempt, verdict, error: error, status: status, at: now)
-      try await transaction.endDeliveries(to: delivery.webhook, at: now)
+      switch verdict {
+      case .delivered: try await transaction.noteSuccess(of: delivery.webhook)
+      case .again, .failed: try await transaction.noteFailure(of: delivery.webhook, at: now)
+      case .receiverGone: try await transaction.disable(delivery.webhook, .gone, at: now)
+      }
     }
   }
 
-  /// The newest deliveries of a webhook.
-  func deliveries(of webhook: WebhookID, _ limit: Int) async throws -> [Row] {
+  /// The deliveries of a webhook, newest first.
+  /// - Parameters:
+  ///   - state: nil for all.
+  ///   - after: the event of the delivery that the page begins behind; nil: from the newest on.
+  func deliveries(of webhook: WebhookID, in state: DeliveryView.State?, after: UUID?, _ limit: Int) async throws
+    -> [DeliveryView]
+  {
     try await query(
       """
       SELECT delivery.event_id, event.type, delivery.state, delivery.attempts, delivery.last_status,
         delivery.last_error, delivery.queued_at, delivery.next_attempt_at, delivery.finished_at
       FROM webhook_delivery delivery JOIN webhook_event event ON event.id = delivery.event_id
-      WHERE delivery.endpoint = \(webhook) ORDER BY delivery.id DESC LIMIT \(limit)
+      WHERE delivery.endpoint = \(webhook) AND (\(state?.rawValue)::text IS NULL OR delivery.state = \(state?.rawValue))
+        AND (\(after)::uuid IS NULL OR delivery.id < (
+          SELECT id FROM webhook_delivery WHERE endpoint = \(webhook) AND event_id = \(after)))
+      ORDER BY delivery.id DESC LIMIT \(limit)
+      """
+    ).map(DeliveryView.init)
+  }
+
+  /// - Throws: `Problem` 404
+  func delivery(of event: UUID, to webhook: WebhookID) async throws -> DeliveryView {
+    let row = try await one(
+      """
+      SELECT delivery.event_id, event.type, delivery.state, delivery.attempts, delivery.last_status,
+        delivery.last_error, delivery.queued_at, delivery.next_attempt_at, delivery.finished_at
+      FROM webhook_delivery delivery JOIN webhook_event event ON event.id = delivery.event_id
+      WHERE delivery.endpoint = \(webhook) AND delivery.event_id = \(event)
       """)
+    guard let row else { throw Problem.notFound("There is no delivery \(WebhookMessage.id(of: event)) (any more).") }
+    return try DeliveryView(row)
   }
 }

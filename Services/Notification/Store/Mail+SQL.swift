@@ -5,15 +5,29 @@ import ServiceKit
 
 /// A mail that this process has claimed.
 struct ClaimedMail: Sendable {
+  /// What it says.
+  enum Content: Sendable, Equatable {
+    /// A letter that was written when it was queued.
+    case letter(Letter)
+    /// About a proposal.
+    case task(Letter.Words, title: String, ProposalID)
+    /// About something else.
+    case other(Letter.Words)
+  }
+
   let id: Int64
   let attempt: Int
   let event: UUID
   let citizen: CitizenID
   let email: String
   let language: Language
-  let letter: Letter
+  let content: Content
+  /// Which mail its link stops.
+  let cause: MailScope
   let queuedAt: Date
+}
 
+extension ClaimedMail {
   init(_ row: Row) throws {
     id = try row["id"]
     attempt = try row["attempts"]
@@ -21,27 +35,18 @@ struct ClaimedMail: Sendable {
     citizen = try row["citizen"]
     email = try row["email"]
     language = try row["language"]
-    letter = Letter(subject: try row["subject"], text: try row["body"])
+    cause = MailScope(try row["cause"]) ?? .all
     queuedAt = try row["queued_at"]
-  }
-}
-
-extension Transaction {
-  /// In which language a person is written to; nil: they left no address. The row stays until the transaction ends, so
-  /// that a letter can refer to it.
-  func language(of citizen: CitizenID) async throws -> Language? {
-    try await one("SELECT language FROM contact WHERE citizen = \(citizen) FOR KEY SHARE")?["language"]
-  }
-
-  /// Never two mails to one person for one event.
-  func queue(_ letter: Letter, in language: Language, for event: UUID, to citizen: CitizenID, at now: Date) async throws
-  {
-    try await execute(
-      """
-      INSERT INTO outgoing_mail (event_id, citizen, language, subject, body, queued_at, next_attempt_at)
-      VALUES (\(event), \(citizen), \(language), \(letter.subject), \(letter.text), \(now), \(now))
-      ON CONFLICT DO NOTHING
-      """)
+    if let subject: String = try row["subject"] {
+      content = .letter(Letter(subject: subject, text: try row["body"]))
+    } else {
+      let words = Letter.Words(try row["headline"], try row["text"])
+      if let proposal: ProposalID = try row["proposal"] {
+        content = .task(words, title: try row["title"], proposal)
+      } else {
+        content = .other(words)
+      }
+    }
   }
 }
 
@@ -50,15 +55,20 @@ extension Database {
   func claimMail(_ limit: Int, at now: Date) async throws -> [ClaimedMail] {
     try await query(
       """
-      UPDATE outgoing_mail mail SET claimed_until = \(now.addingTimeInterval(Claim.seconds)), attempts = attempts + 1
-      FROM contact
-      WHERE mail.id IN (
-        SELECT id FROM outgoing_mail
-        WHERE state = 'pending' AND next_attempt_at <= \(now) AND (claimed_until IS NULL OR claimed_until < \(now))
-        ORDER BY next_attempt_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
-      AND contact.citizen = mail.citizen
-      RETURNING mail.id, mail.attempts, mail.event_id, mail.citizen, contact.email, mail.language, mail.subject,
-        mail.body, mail.queued_at
+      WITH claimed AS (
+        UPDATE outgoing_mail mail
+        SET claimed_until = \(now.addingTimeInterval(Claim.seconds)), attempts = attempts + 1
+        FROM contact
+        WHERE mail.id IN (
+          SELECT id FROM outgoing_mail
+          WHERE state = 'pending' AND next_attempt_at <= \(now) AND (claimed_until IS NULL OR claimed_until < \(now))
+          ORDER BY next_attempt_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+        AND contact.citizen = mail.citizen
+        RETURNING mail.*, contact.email)
+      SELECT claimed.id, attempts, claimed.event_id, citizen, email, language, subject, body, cause, queued_at,
+        proposal, title, CASE language WHEN 'ko' THEN headline_ko ELSE headline_en END AS headline,
+        CASE language WHEN 'ko' THEN text_ko ELSE text_en END AS text
+      FROM claimed LEFT JOIN notice USING (event_id, audience)
       """
     ).map(ClaimedMail.init)
   }

@@ -7,6 +7,11 @@ import ServiceKit
 struct FollowedProposal: Sendable, Equatable {
   let author: CitizenID
   let title: String
+  /// Nil for one that this version does not know.
+  let category: Category?
+  /// Who has the task; nil: nobody has been told.
+  let office: Holder?
+  let isPublic: Bool
 }
 
 /// An event that came before its proposal.
@@ -54,19 +59,29 @@ extension Transaction {
       """)
   }
 
-  func supporters(of proposal: ProposalID) async throws -> [CitizenID] {
-    try await query("SELECT citizen FROM supporter WHERE proposal = \(proposal) ORDER BY citizen").map {
-      try $0["citizen"]
-    }
-  }
-
-  /// The proposal, if it is known who wrote it. Otherwise its row is made and locked, so that whoever brings the author
-  /// waits until this transaction has put its event aside.
+  /// The proposal, if it is known who wrote it; locked. Otherwise its row is made and locked, so that whoever brings the
+  /// author waits until this transaction has put its event aside.
   func followed(_ proposal: ProposalID) async throws -> FollowedProposal? {
     try await execute("INSERT INTO followed_proposal (proposal) VALUES (\(proposal)) ON CONFLICT DO NOTHING")
-    let row = try await one("SELECT author, title FROM followed_proposal WHERE proposal = \(proposal) FOR SHARE")
+    let row = try await one(
+      """
+      SELECT author, title, category, office, is_public FROM followed_proposal WHERE proposal = \(proposal)
+      FOR NO KEY UPDATE
+      """)
     guard let row, let author: CitizenID = try row["author"] else { return nil }
-    return FollowedProposal(author: author, title: try row["title"])
+    return FollowedProposal(
+      author: author, title: try row["title"],
+      category: (try row["category"] as String?).flatMap(Category.init(rawValue:)),
+      office: (try row["office"] as String?).flatMap(Holder.init(name:)), isPublic: try row["is_public"])
+  }
+
+  /// From now on the task can be followed, and this office has it.
+  func publish(_ proposal: ProposalID, at office: Holder?) async throws {
+    try await execute(
+      """
+      UPDATE followed_proposal SET is_public = true, office = coalesce(\(office?.name), office)
+      WHERE proposal = \(proposal)
+      """)
   }
 
   func putAside(_ event: EarlyEvent, of proposal: ProposalID, at now: Date) async throws {

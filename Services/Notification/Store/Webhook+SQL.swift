@@ -3,15 +3,55 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
+extension DisabledReason: PostgresEncodable, PostgresDecodable {}
+
 /// A receiver that somebody registered.
 struct Webhook: Sendable, Equatable {
   let id: WebhookID
   let owner: CitizenID
-  let url: String
-  let events: [String]
+  var url: String
+  var events: [String]
   let createdAt: Date
-  /// Since when it gets nothing, because it answered 410.
+  /// Since when it gets nothing.
   var disabledAt: Date?
+  var disabledReason: DisabledReason?
+  /// Since when no attempt has succeeded.
+  var failingSince: Date?
+  /// Counts the rotations, from 1 on.
+  var secretNumber = 1
+  /// How long the secret before this one signs, too.
+  var formerSecretUntil: Date?
+
+  private static let rotationOverlap = 86_400.0
+
+  /// With a new secret. The one before it signs for another day, so that the receiver can be changed meanwhile; one
+  /// still older, not any more.
+  func rotated(at now: Date) -> Webhook {
+    var webhook = self
+    webhook.secretNumber += 1
+    webhook.formerSecretUntil = now.addingTimeInterval(Self.rotationOverlap)
+    return webhook
+  }
+
+  /// Gets nothing more, or gets things again and is as good as new.
+  func enabled(_ isEnabled: Bool, at now: Date) -> Webhook {
+    var webhook = self
+    if isEnabled {
+      webhook.disabledAt = nil
+      webhook.disabledReason = nil
+      webhook.failingSince = nil
+    } else if disabledAt == nil {
+      webhook.disabledAt = now
+      webhook.disabledReason = .owner
+    }
+    return webhook
+  }
+
+  /// The numbers of the secrets that sign at `now`, the present one first.
+  static func secrets(_ number: Int, formerUntil: Date?, at now: Date) -> [Int] {
+    guard number > 1, let formerUntil, now < formerUntil else { return [number] }
+    return [number, number - 1]
+  }
 }
 
 extension Webhook {
@@ -22,27 +62,25 @@ extension Webhook {
     events = try row["events"]
     createdAt = try row["created_at"]
     disabledAt = try row["disabled_at"]
+    disabledReason = try row["disabled_reason"]
+    failingSince = try row["failing_since"]
+    secretNumber = try row["secret_number"]
+    formerSecretUntil = try row["former_secret_until"]
   }
 }
 
 extension QueryRunner {
   /// Oldest first.
   func webhooks(of owner: CitizenID) async throws -> [Webhook] {
-    try await query(
-      """
-      SELECT id, owner, url, events, created_at, disabled_at FROM webhook_endpoint
-      WHERE owner = \(owner) ORDER BY created_at, id
-      """
-    ).map(Webhook.init)
+    try await query("SELECT * FROM webhook_endpoint WHERE owner = \(owner) ORDER BY created_at, id").map(Webhook.init)
   }
 
+  /// - Parameter isLocked: until the transaction ends, nobody else changes it.
   /// - Throws: `Problem` 404, also for a webhook of somebody else: it is none of the caller's business.
-  func webhook(_ id: WebhookID, of owner: CitizenID) async throws -> Webhook {
+  func webhook(_ id: WebhookID, of owner: CitizenID, locked isLocked: Bool = false) async throws -> Webhook {
+    let lock: Query = isLocked ? "FOR NO KEY UPDATE" : ""
     let row = try await one(
-      """
-      SELECT id, owner, url, events, created_at, disabled_at FROM webhook_endpoint
-      WHERE id = \(id) AND owner = \(owner)
-      """)
+      "SELECT * FROM webhook_endpoint WHERE id = \(id) AND owner = \(owner) \(fragment: lock)")
     guard let row else { throw Problem.notFound("You have no webhook \(id).") }
     return try Webhook(row)
   }
@@ -62,24 +100,79 @@ extension Transaction {
       """)
   }
 
+  func update(_ webhook: Webhook) async throws {
+    try await execute(
+      """
+      UPDATE webhook_endpoint SET url = \(webhook.url), events = \(webhook.events),
+        disabled_at = \(webhook.disabledAt), disabled_reason = \(webhook.disabledReason),
+        failing_since = \(webhook.failingSince),
+        warned_at = CASE WHEN \(webhook.failingSince)::timestamptz IS NULL THEN NULL ELSE warned_at END,
+        secret_number = \(webhook.secretNumber), former_secret_until = \(webhook.formerSecretUntil)
+      WHERE id = \(webhook.id)
+      """)
+  }
+
   /// - Throws: `Problem` 404
   func removeWebhook(_ id: WebhookID, of owner: CitizenID) async throws {
     let count = try await execute("DELETE FROM webhook_endpoint WHERE id = \(id) AND owner = \(owner)")
     guard count == 1 else { throw Problem.notFound("You have no webhook \(id).") }
   }
 
-  /// The receiver said that it is gone: nothing more is queued for it.
-  func disable(_ id: WebhookID, at now: Date) async throws {
-    try await execute("UPDATE webhook_endpoint SET disabled_at = coalesce(disabled_at, \(now)) WHERE id = \(id)")
+  /// Nothing more is queued for the webhook, nothing that waits is sent, and its owner is told.
+  func disable(_ id: WebhookID, _ reason: DisabledReason, at now: Date) async throws {
+    let row = try await one(
+      """
+      UPDATE webhook_endpoint SET disabled_at = \(now), disabled_reason = \(reason)
+      WHERE id = \(id) AND disabled_at IS NULL RETURNING owner, url
+      """)
+    if let row {
+      try await tell(
+        try row["owner"], WebhookLetters.disabled(try row["url"], reason), WebhookLetters.disabledType, at: now)
+    }
+    try await endDeliveries(to: id, reason, at: now)
   }
 
-  /// What still waits for a receiver that is gone.
-  func endDeliveries(to id: WebhookID, at now: Date) async throws {
+  /// Nothing that waits for the webhook is sent any more.
+  func endDeliveries(to id: WebhookID, _ reason: DisabledReason, at now: Date) async throws {
+    let text = reason == .gone ? "the receiver is gone" : "the webhook is disabled"
     try await execute(
       """
-      UPDATE webhook_delivery SET state = 'failed', finished_at = \(now), claimed_until = NULL,
-        last_error = 'the receiver is gone'
+      UPDATE webhook_delivery SET state = 'failed', finished_at = \(now), claimed_until = NULL, last_error = \(text)
       WHERE endpoint = \(id) AND state = 'pending'
       """)
+  }
+
+  /// An attempt has failed: the webhook is watched from now on, its owner told in time, and it is disabled in the end.
+  func noteFailure(of id: WebhookID, at now: Date) async throws {
+    let row = try await one(
+      """
+      UPDATE webhook_endpoint SET failing_since = coalesce(failing_since, \(now))
+      WHERE id = \(id) AND disabled_at IS NULL RETURNING owner, url, failing_since, warned_at
+      """)
+    guard let row else { return }
+    let since: Date = try row["failing_since"]
+    switch FailingReceiver.step(since: since, warned: try (row["warned_at"] as Date?) != nil, at: now) {
+    case .none: break
+    case .disable: try await disable(id, .failing, at: now)
+    case .warn:
+      try await execute("UPDATE webhook_endpoint SET warned_at = \(now) WHERE id = \(id)")
+      try await tell(
+        try row["owner"], WebhookLetters.failing(try row["url"], since: since), WebhookLetters.failingType, at: now)
+    }
+  }
+
+  /// An attempt has succeeded.
+  func noteSuccess(of id: WebhookID) async throws {
+    try await execute(
+      """
+      UPDATE webhook_endpoint SET failing_since = NULL, warned_at = NULL
+      WHERE id = \(id) AND failing_since IS NOT NULL
+      """)
+  }
+
+  private func tell(_ owner: CitizenID, _ notice: Notice, _ type: String, at now: Date) async throws {
+    let event = UUID()
+    try await keep(notice, of: event, type: type, about: nil, title: nil, at: now)
+    try await tell(event, to: notice.audience, owner, at: now)
   }
 }

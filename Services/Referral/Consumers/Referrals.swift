@@ -1,4 +1,5 @@
 import Contracts
+import FailPoints
 import FoundationEssentials
 import Postgres
 import ServiceKit
@@ -17,12 +18,18 @@ extension Cases {
     case .barLost(let event):
       try await transaction.serialize(on: event.proposal)
       try await suspend(by: event, in: transaction)
+    case .scheduled(let event): try await transaction.remember(event)
     case .closed(let event):
+      try await transaction.remember(
+        event.proposal, yes: event.yes, no: event.no, carried: event.carried, closedAt: event.closedAt)
       guard !event.carried else { return }
       try await transaction.serialize(on: event.proposal)
       try await lapse(event.proposal, in: transaction)
-    // Numbers alone change nothing: where they do, a bar is told beside them.
-    case .scheduled, .opened, .paused, .resumed, .extended, .ballotsRuled, .resultAmended, .trendAlarm: return
+    // Where numbers change what becomes of a case, a bar is told beside them.
+    case .resultAmended(let event):
+      try await transaction.remember(
+        event.proposal, yes: event.yes, no: event.no, carried: event.carried, closedAt: nil)
+    case .opened, .paused, .resumed, .extended, .ballotsRuled, .trendAlarm: return
     }
   }
 
@@ -54,7 +61,7 @@ extension Cases {
   /// The bar is crossed again: the same case goes on.
   private func resume(_ known: Case, by event: VoteBarCrossed, in transaction: Transaction) async throws {
     let now = clock.now
-    guard let change = known.resumed(by: event, at: now) else {
+    guard let change = try known.resumed(by: event, within: try await transaction.terms(), at: now) else {
       log.warning("proposal has a case already", ["proposal": "\(event.proposal)"])
       return
     }
@@ -106,7 +113,9 @@ extension Transaction {
   /// The case as it is now, and what is told of it.
   func save(_ change: Change, at now: Date) async throws {
     try await update(change.changed)
+    FailPoint.reach("updated")
     try await publish(change, at: now)
+    FailPoint.reach("published")
   }
 
   /// The ministry that the table of categories names for a case, with what it gets to read; nil while either is missing.

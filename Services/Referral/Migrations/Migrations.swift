@@ -53,8 +53,8 @@ public enum Migrations {
           PRIMARY KEY (case_id, number));
         CREATE UNIQUE INDEX one_suspension_at_a_time ON case_suspension (case_id) WHERE resumed_at IS NULL;
         """),
-      custody,
-    ]
+      custody, monthly,
+    ] + clocks
 
   // Both seeds are made from the lists in Swift, so that table and list cannot differ. A change of a list therefore
   // changes an applied migration, which is refused: freeze the old list here then, and add a migration.
@@ -72,7 +72,7 @@ public enum Migrations {
     }.joined(separator: ",\n") + ";"
 
   /// A string constant of SQL.
-  private static func literal(_ text: String) -> String {
+  static func literal(_ text: String) -> String {
     "'" + text.map { $0 == "'" ? "''" : String($0) }.joined() + "'"
   }
 }

@@ -47,15 +47,20 @@ struct Case: Sendable, Equatable {
   }
 }
 
-/// The periods of all steps: until when somebody owes the next one.
+/// The rules of time of all steps: until when somebody owes the next one.
 struct Terms: Sendable {
-  let periods: [LegalStep: LegalPeriod]
+  let clocks: [LegalStep: LegalClock]
+
+  /// - Throws: `Problem` 503: the migrations seed all of them.
+  func clock(of step: LegalStep) throws(Problem) -> LegalClock {
+    guard let clock = clocks[step] else { throw .unavailable("The legal period of a step is missing.") }
+    return clock
+  }
 
   /// The last millisecond of the step's period that begins at `start`.
-  /// - Throws: `Problem` 500: the migration seeds all of them.
+  /// - Throws: `Problem` 503
   func end(of step: LegalStep, from start: Date) throws(Problem) -> Date {
-    guard let period = periods[step] else { throw .unavailable("The legal period of a step is missing.") }
-    return period.end(from: start)
+    try clock(of: step).period.end(from: start)
   }
 }
 

@@ -144,7 +144,8 @@ struct TextDraft: Decodable, Sendable {
   /// - Throws: `Problem` 422
   func checked(_ limit: Int = TextLimit.text) throws(Problem) -> String {
     var check = DraftCheck()
-    return try check.result(check.text(text, 1...limit, at: "#/text"))
+    let text = check.text(text, 1...limit, at: "#/text")
+    return try check.result(text)
   }
 }
 
@@ -155,6 +156,7 @@ struct ReasonDraft: Decodable, Sendable {
   /// - Throws: `Problem` 422
   func checked() throws(Problem) -> String {
     var check = DraftCheck()
-    return try check.result(check.text(reason, 1...TextLimit.reason, at: "#/reason"))
+    let reason = check.text(reason, 1...TextLimit.reason, at: "#/reason")
+    return try check.result(reason)
   }
 }

@@ -5,7 +5,7 @@ import ServiceKit
 struct DraftCheck {
   private var errors: [Problem.FieldError] = []
 
-  /// What was made of the draft.
+  /// What was made of the draft; check it before, not in the argument: what is found wrong there comes too late.
   /// - Throws: `Problem` 422 with an error for each field.
   func result<Checked>(_ checked: Checked) throws(Problem) -> Checked {
     guard errors.isEmpty else { throw .invalid(errors) }

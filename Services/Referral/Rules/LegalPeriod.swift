@@ -1,37 +1,53 @@
 import Contracts
 import FoundationEssentials
 
-/// A period in calendar days, counted as the Korean Civil Code counts: the first day does not count unless it is whole
-/// (article 157), and the period ends with its last day (article 159). Saturdays and holidays are not looked at yet
-/// (article 161).
+/// A number of days that somebody has for a step, counted as the Civil Code counts (articles 155 to 161), which the
+/// General Act on Public Administration refers to (article 6 (1)): the day on which it begins is left out unless it is
+/// whole (article 157), it ends with its last day (article 159), and where that is a Saturday or a public holiday, with
+/// the next working day (article 161).
 struct LegalPeriod: Sendable, Equatable {
-  let days: Int
+  /// What is counted.
+  enum Unit: String, Codable, Sendable, CaseIterable {
+    /// Every day.
+    case calendar
+    /// Neither Saturdays nor holidays, as with the civil petitions of article 19 (2) of the Civil Petitions Treatment Act.
+    /// That act also counts the first day; a case is no civil petition, so the Civil Code's rule for it stays.
+    case working
+  }
 
-  private static let day: Int64 = 86_400_000
-  /// Korean time is 9 hours ahead of UTC, without summer time.
-  private static let offset: Int64 = 9 * 3_600_000
+  let days: Int
+  var unit = Unit.calendar
+  var holidays = Holidays.none
 
   /// The last millisecond of the last day in Korea.
   func end(from start: Date) -> Date {
-    let local = start.milliseconds + Self.offset
-    let firstWholeDay = (local + Self.day - 1) / Self.day
-    return Date(milliseconds: (firstWholeDay + Int64(days)) * Self.day - Self.offset - 1)
+    let day = Day(of: start)
+    // From midnight on the first day is whole.
+    return self.end(after: day.start.milliseconds == start.milliseconds ? day - 1 : day, by: days).end
+  }
+
+  /// The end, later by so many days of the period's unit.
+  func end(_ end: Date, movedBy days: Int) -> Date {
+    days > 0 ? self.end(after: Day(of: end), by: days).end : end
   }
 
   /// The end of a period that was suspended meanwhile: later by the days of the suspension, which do not count, as the
   /// Administrative Procedures Act has it for what an authority cannot work through (article 19 (5)). They are counted as
-  /// the Civil Code counts, which the General Act on Public Administration refers to (article 6 (1)): the day in Korea on
-  /// which it begins is left out, the day on which it ends counts. So no day moves anything twice, however often a case is
-  /// suspended on it. A period that had ended before stays ended.
-  static func end(_ end: Date, movedBySuspensionFrom start: Date, to stop: Date) -> Date {
+  /// the Civil Code counts: the day in Korea on which it begins is left out, the day on which it ends counts. So no day
+  /// moves anything twice, however often a case is suspended on it. A period that had ended before stays ended.
+  func end(_ end: Date, movedBySuspensionFrom start: Date, to stop: Date) -> Date {
     guard start.milliseconds <= end.milliseconds else { return end }
-    let days = dayInKorea(stop) - dayInKorea(start)
-    return days > 0 ? Date(milliseconds: end.milliseconds + days * day) : end
+    let (first, last) = (Day(of: start), Day(of: stop))
+    switch unit {
+    case .calendar: return self.end(end, movedBy: Int(last.number - first.number))
+    case .working: return self.end(end, movedBy: holidays.workingDays(after: first, through: last))
+    }
   }
 
-  /// Days since 1970 began in Korea.
-  private static func dayInKorea(_ date: Date) -> Int64 {
-    let local = date.milliseconds + offset
-    return (local - (local % day + day) % day) / day
+  private func end(after day: Day, by days: Int) -> Day {
+    switch unit {
+    case .calendar: holidays.workingDay(from: day + days)
+    case .working: holidays.workingDay(days, after: day)
+    }
   }
 }

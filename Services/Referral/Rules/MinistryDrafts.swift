@@ -57,7 +57,8 @@ struct AcceptanceDraft: Decodable, Sendable {
   /// - Throws: `Problem` 422
   func checked() throws(Problem) -> String {
     var check = DraftCheck()
-    return try check.result(check.line(department, at: "#/department"))
+    let department = check.line(department, at: "#/department")
+    return try check.result(department)
   }
 }
 
@@ -70,10 +71,10 @@ struct AnswerDraft: Decodable, Sendable {
   /// - Throws: `Problem` 422 with an error for each field.
   func checked() throws(Problem) -> AnswerDraft {
     var check = DraftCheck()
-    return try check.result(
-      AnswerDraft(
-        department: check.line(department, at: "#/department"), signatory: check.line(signatory, at: "#/signatory"),
-        answer: check.text(answer, 1...TextLimit.text, at: "#/answer")))
+    let checked = AnswerDraft(
+      department: check.line(department, at: "#/department"), signatory: check.line(signatory, at: "#/signatory"),
+      answer: check.text(answer, 1...TextLimit.text, at: "#/answer"))
+    return try check.result(checked)
   }
 }
 
@@ -106,8 +107,8 @@ struct DelayDraft: Decodable, Sendable {
     check.require(
       endsOn >= Day(of: now) && endsOn <= Day(of: now).adding(PlanDraft.longest), "#/endsOn",
       "must be within ten years from today")
-    return try check.result(
-      DelayDraft(endsOn: endsOn, reason: check.text(reason, 1...TextLimit.reason, at: "#/reason")))
+    let reason = check.text(reason, 1...TextLimit.reason, at: "#/reason")
+    return try check.result(DelayDraft(endsOn: endsOn, reason: reason))
   }
 }
 
@@ -120,6 +121,7 @@ struct CompletionDraft: Decodable, Sendable {
   func checked() throws(Problem) -> (summary: String, evidence: [String]) {
     var check = DraftCheck()
     let summary = check.text(summary, 1...TextLimit.text, at: "#/summary")
-    return try check.result((summary, check.addresses(evidence, at: "#/evidence")))
+    let evidence = check.addresses(evidence, at: "#/evidence")
+    return try check.result((summary, evidence))
   }
 }

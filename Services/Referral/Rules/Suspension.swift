@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import ServiceKit
 
 /// A time in which nobody owes anything on a case.
 struct Suspension: Sendable, Equatable {
@@ -49,14 +50,16 @@ extension Case {
 
   /// The vote carries again: the same case goes on with whoever had it, who owes the next step later by the days of the
   /// suspension. Nil for what tells nothing new: the case is not suspended, or the crossing is the one that was undone.
-  func resumed(by event: VoteBarCrossed, at now: Date) -> Change? {
+  /// - Throws: `Problem` 503 when the rules of the step are missing.
+  func resumed(by event: VoteBarCrossed, within terms: Terms, at now: Date) throws(Problem) -> Change? {
     guard let suspension, event.crossedAt.milliseconds > suspension.crossedAt.milliseconds, let last = holds.last else {
       return nil
     }
     var change = Change(self)
     change.changed.suspensions[suspensions.count - 1].resumedAt = now
     (change.changed.crossedAt, change.changed.yes, change.changed.no) = (event.crossedAt, event.yes, event.no)
-    let dueAt = LegalPeriod.end(last.dueAt, movedBySuspensionFrom: suspension.suspendedAt, to: now)
+    let dueAt = try terms.clock(of: last.step).period.end(
+      last.dueAt, movedBySuspensionFrom: suspension.suspendedAt, to: now)
     if suspension.lapse == nil {
       change.changed.setDue(dueAt)
     } else {

@@ -61,7 +61,7 @@ extension Transaction {
         ON CONFLICT (case_id, number) DO UPDATE SET due_at = EXCLUDED.due_at, extended_from = EXCLUDED.extended_from,
           extension_reason = EXCLUDED.extension_reason, extended_at = EXCLUDED.extended_at,
           reminded_at = EXCLUDED.reminded_at, overdue_at = EXCLUDED.overdue_at, escalated_at = EXCLUDED.escalated_at,
-          ended_at = EXCLUDED.ended_at
+          ended_at = EXCLUDED.ended_at, clock_at = NULL
         """)
     }
   }

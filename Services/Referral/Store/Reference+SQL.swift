@@ -3,13 +3,6 @@ import Postgres
 import ServiceKit
 
 extension Transaction {
-  /// The periods as they are now.
-  func terms() async throws -> Terms {
-    let rows = try await query("SELECT step, days FROM legal_period")
-    let periods = try rows.map { row in (try row["step"] as LegalStep, LegalPeriod(days: try row["days"])) }
-    return Terms(periods: Dictionary(periods) { $1 })
-  }
-
   /// Nil when no ministry is named for the category, or one that this program does not know.
   func ministry(for category: Category) async throws -> Ministry? {
     let row = try await one("SELECT ministry FROM category_ministry WHERE category = \(category)")

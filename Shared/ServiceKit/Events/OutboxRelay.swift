@@ -1,4 +1,5 @@
 import Contracts
+import FailPoints
 import FoundationEssentials
 import Kafka
 import Postgres
@@ -44,6 +45,7 @@ struct OutboxRelay: Sendable {
       """)
     guard !rows.isEmpty else { return 0 }
     let results = await producer.send(try rows.map(record(of:)))
+    FailPoint.reach("sent")
     var done: [Int64] = []
     for (row, result) in zip(rows, results) {
       switch result {
@@ -54,6 +56,7 @@ struct OutboxRelay: Sendable {
       }
     }
     if !done.isEmpty { try await connection.execute("DELETE FROM outbox WHERE id = ANY(\(done))") }
+    FailPoint.reach("deleted")
     sent.add(done.count)
     if done.count < rows.count { try await Task.sleep(for: .seconds(1)) }
     return done.count

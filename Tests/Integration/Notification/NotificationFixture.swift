@@ -17,7 +17,13 @@ struct NotificationFixture: Sendable {
   let time = MovableTime()
   let announcements: Announcements
   let webhooks: Webhooks
-  let deliveries: WebhookQueue
+  let deliveryLog: DeliveryLog
+  let follows: Follows
+  let inbox: Inbox
+  let links = UnsubscribeLinks(key: key, publicURL: "https://forum.example")
+  let unsubscriptions: Unsubscriptions
+  let digests: DigestRun
+  var deliveries: WebhookQueue
 
   static func with<R: Sendable>(_ body: (NotificationFixture) async throws -> R) async throws -> R {
     try await withTestDatabase(schema: "notification", migrations: Notification.Migrations.all) { database, _ in
@@ -34,10 +40,17 @@ struct NotificationFixture: Sendable {
     let clock = WallClock { time.now }
     let log = Log(service: "notification", minimum: .error)
     let addresses = try WebhookAddresses(networks: ["127.0.0.0/8"])
-    announcements = Announcements(publicURL: "https://forum.example", clock: clock, log: log)
+    announcements = Announcements(clock: clock, log: log)
+    deliveryLog = DeliveryLog(database: database, clock: clock)
+    follows = Follows(database: database, clock: clock)
+    inbox = Inbox(database: database, clock: clock)
+    unsubscriptions = Unsubscriptions(database: database, clock: clock, links: links)
+    digests = DigestRun(
+      database: database, clock: clock, schedule: DigestSchedule(hour: 8), publicURL: "https://forum.example",
+      links: links)
     webhooks = Webhooks(database: database, clock: clock, addresses: addresses, key: Self.key, limit: 3)
     deliveries = WebhookQueue(
-      database: database, clock: clock, client: HTTPClient(), addresses: addresses, key: Self.key,
+      database: database, clock: clock, client: HTTPClient(connections: 512), addresses: addresses, key: Self.key,
       figures: QueueFigures(.webhooks, kind: "webhook", Metrics(), clock: clock), log: log)
   }
 
@@ -65,17 +78,20 @@ struct NotificationFixture: Sendable {
     return envelope.id
   }
 
-  func request(_ method: HTTPMethod = .post, webhook: WebhookID? = nil, caller: String = "kim", key: String? = nil)
-    -> Request
-  {
+  func request(
+    _ method: HTTPMethod = .post, webhook: WebhookID? = nil, delivery: UUID? = nil, query: String? = nil,
+    caller: String = "kim", key: String? = nil
+  ) -> Request {
     var headers: HTTPHeaders = ["content-type": "application/json"]
     if let key { headers.add("idempotency-key", key) }
     let claims = AccessTokenClaims(
       iss: "https://iss.example", sub: caller, aud: ["citizen-forum"], exp: 2_000_000_000, iat: 1_790_000_000,
       roles: ["ministry"])
     return Request(
-      http: HTTPRequest(method: method, path: "/v1/webhooks", headers: headers),
-      parameters: webhook.map { ["webhook": $0.description] } ?? [:], caller: Caller(claims: claims))
+      http: HTTPRequest(method: method, path: "/v1/webhooks", query: query, headers: headers),
+      parameters: (webhook.map { ["webhook": $0.description] } ?? [:])
+        .merging(delivery.map { ["delivery": WebhookMessage.id(of: $0)] } ?? [:]) { one, _ in one },
+      caller: Caller(claims: claims))
   }
 
   func register(_ url: String, events: [String] = ["*"], caller: String = "kim", key: String? = nil) async throws
@@ -89,8 +105,7 @@ struct NotificationFixture: Sendable {
 
   /// Runs the sender until `condition` holds.
   func sending(atOnce: Int = 32, until condition: () async throws -> Bool) async throws {
-    let sender = deliveries.sender(atOnce: atOnce)
-    let task = Task { await sender.run() }
+    let task = Task { await deliveries.run(atOnce: atOnce) }
     do { try await eventually { try await condition() } } catch {
       task.cancel()
       await task.value

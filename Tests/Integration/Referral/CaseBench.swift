@@ -60,11 +60,37 @@ final class CaseBench: Sendable {
           lostAt: Self.day(days))), on: days, pause: pause)
   }
 
-  func close(carried: Bool, on days: Double) async throws {
+  func move(to days: Double) { today.withLock { $0 = Self.day(days) } }
+
+  func schedule(on days: Double) async throws {
+    let rule = VoteRule(yesBar: 10, referral: .atOnce, opensAt: Self.day(days), closesAt: Self.day(days + 100))
+    try await apply(
+      .scheduled(
+        VoteScheduled(proposal: proposal, title: "밤 버스", category: .transport, rule: rule, ruleHash: "ab")),
+      on: days, pause: .zero)
+  }
+
+  func amend(_ other: ProposalID, yes: Int64, on days: Double) async throws {
+    try await apply(
+      .resultAmended(
+        VoteResultAmended(
+          proposal: other, yes: yes, no: 1, yesBar: 10, carried: false, ruleHash: "ab", shortfalls: [.bar],
+          resultHash: "cd", formerResultHash: "ab", amendedAt: Self.day(days))), on: days, pause: .zero)
+  }
+
+  /// Looks at the months that have ended, as the job does.
+  func referMonths(_ count: Int, on days: Double) async throws {
+    today.withLock { $0 = Self.day(days) }
+    var cases = cases
+    cases.monthly = MonthlyReferral(count: count)
+    try await cases.referMonths()
+  }
+
+  func close(carried: Bool, yes: Int64 = 9, no: Int64 = 2, on days: Double) async throws {
     try await apply(
       .closed(
         VoteClosed(
-          proposal: proposal, yes: 9, no: 2, yesBar: 10, carried: carried, ruleHash: "ab",
+          proposal: proposal, yes: yes, no: no, yesBar: 10, carried: carried, ruleHash: "ab",
           closedAt: Self.day(days))), on: days, pause: .zero)
   }
 

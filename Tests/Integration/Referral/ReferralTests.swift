@@ -218,6 +218,7 @@ import Testing
       #expect(try await Self.list(bench, "category=jobs").items.isEmpty)
       #expect(try await Self.list(bench, "late=true").items.isEmpty)
       try await other.lose(crossing: 1, on: 400)
+      bench.move(to: 400)
       #expect(try await Self.list(bench, "late=true").items.map(\.proposal) == [bench.proposal])
       let id = try #require(next.items.first).id.description
       let one = try await bench.cases.read(Self.request(nil, ["id": id]))

@@ -101,25 +101,32 @@ import Testing
       "ActionWord": words(Deed.self),
       "AppealGround": words(AppealGround.self),
       "AppealOutcome": words(AppealOutcome.self),
+      "Audience": words(Audience.self),
       "AttachmentType": words(Intake.Attachment.Kind.self),
       "BallotState": words(BallotState.self),
       "CaseState": words(CaseState.self),
       "Category": words(Category.self),
       "Choice": words(Choice.self),
       "DeliveryState": words(DeliveryView.State.self),
+      "DisabledReason": words(DisabledReason.self),
       "Electorate": words(VoteRule.Electorate.self),
       "EventKind": words(Occurrence.Kind.self),
       "EventType": [Subscription.everything] + Occasion.types,
       "FilingChannel": words(FilingChannel.self),
       "FlagReason": words(FlagReason.self),
+      "FollowKind": words(FollowTarget.Kind.self),
+      "Frequency": words(Frequency.self),
       "HoldStep": words(Portal.Hold.Step.self),
       "IndicatorName": words(Indicator.self),
       "HidingCode": words(OpinionHidingCode.self),
+      "InboxSelection": words(Notification.Inbox.Selection.self),
       "LapseReason": words(LapseReason.self),
+      "LegalStep": words(LegalStep.self),
       "LetterLanguage": words(Notification.Language.self),
       "MinistrySlug": Ministry.all.map(\.slug),
       "OpenHolder": Portal.Hold.holders,
       "OpinionSide": words(Opinion.Side.self),
+      "PeriodUnit": words(LegalPeriod.Unit.self),
       "ProposalOrder": words(ProposalOrder.self),
       "ReferralTime": words(VoteRule.Referral.self),
       "RejectionCode": words(RejectionCode.self),
@@ -191,6 +198,9 @@ import Testing
       ("DismissalRequest", ["reason"], DismissalDraft.reasonLimit),
       ("ReasonRequest", ["reason"], Votes.ReasonDraft.limit),
       ("ExtensionRequest", ["reason"], Votes.ReasonDraft.limit),
+      ("CaseExtensionRequest", ["reason"], TextLimit.reason),
+      ("HolidayRequest", ["korean"], Periods.Names.limit),
+      ("HolidayRequest", ["english"], Periods.Names.limit),
       ("RulingRequest", ["reason"], RulingDraft.reasonLimit),
       ("RulingRefusal", ["reason"], RulingDraft.reasonLimit),
     ]
@@ -204,6 +214,7 @@ import Testing
     for member in ["title", "summary", "body", "category", "reference"] {
       #expect(schemas["DraftRequest", "properties", member]?.number("maxLength") == Draft.sizeLimit)
     }
+    #expect(schemas["FollowList", "properties", "items"]?.number("maxItems") == Follows.limit)
     let places = schemas["BallotCondition", "properties", "records"]
     #expect(places?.number("maxItems") == BallotCondition.longestList)
     #expect(schemas["DraftList", "properties", "items"]?.number("maxItems") == Draft.limit)

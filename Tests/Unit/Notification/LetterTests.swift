@@ -6,7 +6,14 @@ import Testing
 
 @Suite struct LetterTests {
   private func letter(_ occasion: Occasion, _ language: Language) -> Letter {
-    Letter(occasion, about: Samples.title, in: language, publicURL: "https://forum.example")
+    let words =
+      switch language {
+      case .korean: KoreanLetters.words(for: occasion)
+      case .english: EnglishLetters.words(for: occasion)
+      }
+    return Letter(
+      words, about: Samples.title, Samples.proposal, in: language, publicURL: "https://forum.example",
+      stopURL: "https://forum.example/stop")
   }
 
   @Test func thereIsASampleOfEveryEventType() {
@@ -19,6 +26,7 @@ import Testing
     #expect(letter.subject.contains(Samples.title))
     #expect(letter.text.contains(Samples.title))
     #expect(letter.text.contains("https://forum.example/proposals/\(Samples.proposal)\n"))
+    #expect(letter.text.hasSuffix(": https://forum.example/stop\n"), "how to get no more of it")
     #expect(!letter.subject.contains("\n"))
   }
 
@@ -59,6 +67,21 @@ import Testing
       letter(Samples.closed(carried: true), language).text != letter(Samples.closed(carried: false), language).text)
   }
 
+  @Test(arguments: Language.allCases) func whatIsDecidedIsToldWithItsReasons(language: Language) {
+    let decisions = CommitteeDecision.allCases.map(Samples.decided) + MeetingOutcome.allCases.map(Samples.concluded)
+    let letters = decisions.map { letter($0, language) }
+    #expect(Set(letters.map(\.subject)).count == decisions.count)
+    for letter in letters { #expect(letter.text.contains("Because of 3.") && !letter.text.contains("\n\n\n")) }
+    #expect(letter(.referral(.answered(Samples.answered)), language).text.contains("We will."))
+  }
+
+  @Test(arguments: Language.allCases) func reminderAndEscalationAreForTheOfficeAlone(language: Language) {
+    for occasion in [Occasion.referral(.reminded(Samples.reminded)), .referral(.escalated(Samples.escalated))] {
+      #expect(Letter.Words(for: occasion, to: .author, in: language) == nil)
+      #expect(Letter.Words(for: occasion, to: .follower, in: language) != nil)
+    }
+  }
+
   @Test func theMinistryIsCalledByItsName() {
     let assigned = Occasion.referral(.assigned(Samples.assigned))
     #expect(letter(assigned, .korean).text.contains("환경부"))
@@ -68,13 +91,9 @@ import Testing
 
 @Suite struct SupporterLetterTests {
   @Test(arguments: Language.allCases) func supportersAreToldHowTheReviewEndsAndNoMore(language: Language) {
-    let told = Samples.occasions.filter { occasion in
-      Letter(toSupporterAbout: occasion, about: Samples.title, in: language, publicURL: "https://forum.example") != nil
-    }
+    let told = Samples.occasions.filter { Letter.Words(for: $0, to: .supporter, in: language) != nil }
     #expect(told.count == 3)
-    let merged = Letter(
-      toSupporterAbout: .moderation(.merged(Samples.merged)), about: Samples.title, in: language,
-      publicURL: "https://forum.example")
+    let merged = Letter.Words(for: .moderation(.merged(Samples.merged)), to: .supporter, in: language)
     #expect(merged?.text.contains(Samples.merged.into.description) == true)
     #expect(merged?.text.contains("The same.") == true)
   }

@@ -89,38 +89,40 @@ enum Samples {
 
   static let merged = ProposalMerged(proposal: proposal, into: ProposalID(), reason: "The same.", mergedAt: time)
 
-  static let occasions: [Occasion] = [
-    .proposal(.submitted(submitted)),
-    .proposal(.withdrawn(ProposalWithdrawn(proposal: proposal, reason: .mistake, withdrawnAt: time))),
-    .moderation(.accepted(ProposalAccepted(proposal: proposal, acceptedAt: time))),
-    rejected(.duplicate),
-    .moderation(.selected(selected)),
-    .vote(
-      .scheduled(VoteScheduled(proposal: proposal, title: title, category: .safety, rule: rule, ruleHash: ""))),
-    .vote(.opened(VoteOpened(proposal: proposal, rule: rule, ruleHash: "", openedAt: time))),
-    .vote(.paused(VotePaused(proposal: proposal, reason: "Why.", pausedAt: time, closesAt: time, ruleHash: ""))),
-    .vote(.resumed(VoteResumed(proposal: proposal, reason: "Why.", resumedAt: time, closesAt: time, ruleHash: ""))),
-    .vote(.extended(VoteExtended(proposal: proposal, reason: "Why.", extendedAt: time, closesAt: time, ruleHash: ""))),
-    .vote(
-      .trendAlarm(
-        VoteTrendAlarm(
-          proposal: proposal, kind: .oneSiteShare, share: 0.31, ballots: nil, hour: time, observedAt: time))),
-    .vote(.barCrossed(barCrossed)),
-    closed(carried: true),
-    .referral(.received(received)),
-    ruled(.automated),
-    .vote(.barLost(barLost)),
-    .referral(.suspended(suspended)),
-    .referral(.resumed(resumed)),
-    amended(carried: false),
-    .referral(.assigned(assigned)),
-    .proposal(.supportersSought(sought)),
-    .proposal(.revised(revised)),
-    .proposal(.lapsed(ProposalLapsed(proposal: proposal, reason: .noSupporters, lapsedAt: time))),
-    .moderation(.returned(ProposalReturned(proposal: proposal, revision: 1, note: "Shorter.", returnedAt: time))),
-    .moderation(
-      .appealed(RejectionAppealed(proposal: proposal, ground: .procedure, statement: "No.", appealedAt: time))),
-    appealDecided(.upheld),
-    .moderation(.merged(merged)),
-  ]
+  static let occasions: [Occasion] =
+    [
+      .proposal(.submitted(submitted)),
+      .proposal(.withdrawn(ProposalWithdrawn(proposal: proposal, reason: .mistake, withdrawnAt: time))),
+      .moderation(.accepted(ProposalAccepted(proposal: proposal, acceptedAt: time))),
+      rejected(.duplicate),
+      .moderation(.selected(selected)),
+      .vote(
+        .scheduled(VoteScheduled(proposal: proposal, title: title, category: .safety, rule: rule, ruleHash: ""))),
+      .vote(.opened(VoteOpened(proposal: proposal, rule: rule, ruleHash: "", openedAt: time))),
+      .vote(.paused(VotePaused(proposal: proposal, reason: "Why.", pausedAt: time, closesAt: time, ruleHash: ""))),
+      .vote(.resumed(VoteResumed(proposal: proposal, reason: "Why.", resumedAt: time, closesAt: time, ruleHash: ""))),
+      .vote(
+        .extended(VoteExtended(proposal: proposal, reason: "Why.", extendedAt: time, closesAt: time, ruleHash: ""))),
+      .vote(
+        .trendAlarm(
+          VoteTrendAlarm(
+            proposal: proposal, kind: .oneSiteShare, share: 0.31, ballots: nil, hour: time, observedAt: time))),
+      .vote(.barCrossed(barCrossed)),
+      closed(carried: true),
+      .referral(.received(received)),
+      ruled(.automated),
+      .vote(.barLost(barLost)),
+      .referral(.suspended(suspended)),
+      .referral(.resumed(resumed)),
+      amended(carried: false),
+      .referral(.assigned(assigned)),
+      .proposal(.supportersSought(sought)),
+      .proposal(.revised(revised)),
+      .proposal(.lapsed(ProposalLapsed(proposal: proposal, reason: .noSupporters, lapsedAt: time))),
+      .moderation(.returned(ProposalReturned(proposal: proposal, revision: 1, note: "Shorter.", returnedAt: time))),
+      .moderation(
+        .appealed(RejectionAppealed(proposal: proposal, ground: .procedure, statement: "No.", appealedAt: time))),
+      appealDecided(.upheld),
+      .moderation(.merged(merged)),
+    ] + cases
 }

@@ -112,12 +112,15 @@ import Testing
 
   @Test(arguments: Samples.occasions, Language.allCases)
   func everyLetterCanBeSent(occasion: Occasion, language: Language) throws {
-    let letter = Letter(
-      occasion, about: String(repeating: "가", count: 80), in: language, publicURL: "https://forum.example")
-    let message = MailMessage(
-      from: "no-reply@forum.example", to: "kim@example.org", subject: letter.subject, text: letter.text,
-      messageID: MailQueue.messageID(event: UUID(), citizen: Samples.author, from: "no-reply@forum.example"),
-      date: 0)
-    #expect(throws: Never.self) { try message.composed() }
+    for words in Audience.allCases.compactMap({ Letter.Words(for: occasion, to: $0, in: language) }) {
+      let letter = Letter(
+        words, about: String(repeating: "가", count: 80), Samples.proposal, in: language,
+        publicURL: "https://forum.example", stopURL: "https://forum.example/stop")
+      let message = MailMessage(
+        from: "no-reply@forum.example", to: "kim@example.org", subject: letter.subject, text: letter.text,
+        messageID: MailQueue.messageID(event: UUID(), citizen: Samples.author, from: "no-reply@forum.example"),
+        date: 0)
+      #expect(throws: Never.self) { try message.composed() }
+    }
   }
 }

@@ -1,0 +1,43 @@
+import Contracts
+import Kafka
+
+/// A ministry's way into Kafka: one user, one topic, consumer groups under one prefix, and a quota.
+struct MinistryAccess: Sendable {
+  let ministry: Ministry
+
+  /// SCRAM's default is 4,096; twice that costs a log-in some milliseconds.
+  static let iterations = 8_192
+
+  /// The name of the log-in.
+  var user: String { "ministry-\(ministry.slug)" }
+  var principal: String { "User:\(user)" }
+  var topic: Topic { Topics.referrals(to: ministry) }
+
+  /// The dot ends the name: without it the groups of `mof` would be those of `mofa`, too.
+  var groupPrefix: String { "\(user)." }
+
+  /// The topic by its whole name, for the same reason.
+  var rules: [AccessRule] {
+    [
+      AccessRule(principal, may: .read, .topic(topic.name)),
+      AccessRule(principal, may: .describe, .topic(topic.name)),
+      AccessRule(principal, may: .read, .groups(prefix: groupPrefix)),
+      AccessRule(principal, may: .describe, .groups(prefix: groupPrefix)),
+    ]
+  }
+}
+
+/// How much of each broker a ministry's clients may take together. A client that takes more is slowed down, not refused.
+struct MinistryQuota: Equatable, Sendable {
+  /// Bytes a second that are sent to it.
+  var bytesPerSecond = 2_097_152
+  /// Percent of one thread of the broker.
+  var requestPercentage = 25
+
+  /// By Kafka's names.
+  var values: [String: Double] {
+    ["consumer_byte_rate": Double(bytesPerSecond), "request_percentage": Double(requestPercentage)]
+  }
+
+  var text: String { "\(bytesPerSecond) bytes a second, \(requestPercentage) % of a thread, on each broker" }
+}

@@ -1,0 +1,88 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+
+/// Which webhooks a process sends to in one go, and how much to each: those whose receivers do not answer must not take
+/// the places of those that do.
+enum DeliveryClass: Sendable {
+  /// The last attempt succeeded, or there was none.
+  case healthy
+  /// No attempt since the last success, or ever, has succeeded.
+  case failing
+
+  /// Requests to one webhook at once, from one process.
+  var lane: Int { self == .healthy ? 4 : 1 }
+}
+
+extension Database {
+  /// Takes up to `limit` deliveries that are due, so that no webhook has more than its lane at once in this process.
+  ///
+  /// The first look is at what is due first. Long queues of a few webhooks may fill that view; so a second look goes from
+  /// webhook to webhook if places are left.
+  /// - Parameter busy: how many each webhook has under way.
+  func claimDeliveries(_ limit: Int, of group: DeliveryClass, busy: [UUID: Int], at now: Date) async throws
+    -> [ClaimedDelivery]
+  {
+    let first = try await claim(limit, group, busy, Self.dueFirst(of: group, busy, at: now), at: now)
+    guard first.count < limit else { return first }
+    let busy = first.reduce(into: busy) { $0[$1.webhook.uuid, default: 0] += 1 }
+    return first
+      + (try await claim(limit - first.count, group, busy, Self.dueFirstOfEach(group, busy, at: now), at: now))
+  }
+
+  /// The 256 deliveries that are due first, without those of webhooks whose lane is full.
+  private static func dueFirst(of group: DeliveryClass, _ busy: [UUID: Int], at now: Date) -> Query {
+    let full = busy.filter { $0.value >= group.lane }.map(\.key)
+    return """
+      SELECT delivery.id, delivery.endpoint, delivery.next_attempt_at
+      FROM webhook_delivery delivery JOIN webhook_endpoint ON webhook_endpoint.id = delivery.endpoint
+      WHERE state = 'pending' AND next_attempt_at <= \(now) AND (claimed_until IS NULL OR claimed_until < \(now))
+        AND endpoint <> ALL(\(full)) AND (failing_since IS NOT NULL) = \(group == .failing)
+      ORDER BY next_attempt_at LIMIT 256
+      """
+  }
+
+  /// The deliveries that are due first of each webhook; nothing is looked at when nothing is due.
+  private static func dueFirstOfEach(_ group: DeliveryClass, _ busy: [UUID: Int], at now: Date) -> Query {
+    let full = busy.filter { $0.value >= group.lane }.map(\.key)
+    return """
+      SELECT due.id, webhook_endpoint.id AS endpoint, due.next_attempt_at
+      FROM webhook_endpoint CROSS JOIN LATERAL (
+        SELECT id, next_attempt_at FROM webhook_delivery
+        WHERE endpoint = webhook_endpoint.id AND state = 'pending' AND next_attempt_at <= \(now)
+          AND (claimed_until IS NULL OR claimed_until < \(now))
+        ORDER BY next_attempt_at, id LIMIT \(group.lane)) AS due
+      WHERE webhook_endpoint.id <> ALL(\(full)) AND (failing_since IS NOT NULL) = \(group == .failing)
+        AND EXISTS (
+          SELECT FROM webhook_delivery WHERE state = 'pending' AND next_attempt_at <= \(now)
+            AND (claimed_until IS NULL OR claimed_until < \(now)))
+      """
+  }
+
+  private func claim(_ limit: Int, _ group: DeliveryClass, _ busy: [UUID: Int], _ due: Query, at now: Date) async throws
+    -> [ClaimedDelivery]
+  {
+    let endpoints = Array(busy.keys)
+    let counts = endpoints.map { busy[$0] ?? 0 }
+    return try await query(
+      """
+      WITH due AS (\(fragment: due)),
+      placed AS (
+        SELECT due.id, due.next_attempt_at, coalesce(busy.count, 0)
+          + row_number() OVER (PARTITION BY due.endpoint ORDER BY due.next_attempt_at, due.id) AS place
+        FROM due LEFT JOIN unnest(\(endpoints), \(counts)) AS busy (endpoint, count) ON busy.endpoint = due.endpoint),
+      chosen AS (
+        SELECT delivery.id FROM webhook_delivery delivery JOIN placed ON placed.id = delivery.id
+        WHERE placed.place <= \(group.lane) AND delivery.state = 'pending' AND delivery.next_attempt_at <= \(now)
+          AND (delivery.claimed_until IS NULL OR delivery.claimed_until < \(now))
+        ORDER BY placed.place, placed.next_attempt_at, placed.id LIMIT \(limit) FOR UPDATE OF delivery SKIP LOCKED)
+      UPDATE webhook_delivery delivery
+      SET claimed_until = \(now.addingTimeInterval(Claim.seconds)), attempts = attempts + 1
+      FROM chosen, webhook_endpoint endpoint, webhook_event event
+      WHERE delivery.id = chosen.id AND endpoint.id = delivery.endpoint AND event.id = delivery.event_id
+      RETURNING delivery.id, delivery.attempts, delivery.attempts_before, delivery.endpoint, endpoint.url,
+        endpoint.secret_number, endpoint.former_secret_until, endpoint.failing_since, delivery.event_id, event.body
+      """
+    ).map(ClaimedDelivery.init)
+  }
+}

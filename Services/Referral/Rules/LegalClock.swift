@@ -1,0 +1,74 @@
+import Contracts
+import FoundationEssentials
+
+/// What the rules of a step say about its time: a row of the table `legal_period`.
+struct LegalClock: Sendable, Equatable {
+  let step: LegalStep
+  let days: Int
+  let unit: LegalPeriod.Unit
+  /// Days before the due date on which the holder is reminded.
+  let reminderDays: Int
+  /// Days after the due date after which the next offices are told.
+  let escalationDays: Int
+  let escalatesTo: [Holder]
+  /// Days that the holder may take once, in the period's unit; 0 for none.
+  let extensionDays: Int
+  var holidays = Holidays.none
+
+  var period: LegalPeriod { LegalPeriod(days: days, unit: unit, holidays: holidays) }
+
+  /// Nine in the morning of a working day in Korea: the last one that is `reminderDays` before the due date.
+  func reminder(before due: Date) -> Date {
+    holidays.workingDay(upTo: Day(of: due) - reminderDays).hour(9)
+  }
+
+  /// Nine in the morning of a working day in Korea: the first one that is `escalationDays` after the due date.
+  func escalation(after due: Date) -> Date {
+    holidays.workingDay(from: Day(of: due) + escalationDays).hour(9)
+  }
+}
+
+/// What a clock does by itself.
+enum ClockMove: Sendable, Equatable {
+  /// Tells the holder that something will be due.
+  case remind
+  /// Tells everybody that it was due.
+  case overdue
+  /// Tells the next offices that it is late.
+  case escalate(to: [Holder])
+}
+
+extension Hold {
+  /// What is to be done at a moment, in its order; nothing once somebody else has the case. A suspended case is not asked.
+  ///
+  /// Each comes once for a due date, and anew for another one. A reminder comes before the due date or not at all: after it,
+  /// lateness says more. It also does not come where the hand-over itself came later than its moment.
+  func moves(due now: Date, by clock: LegalClock) -> [ClockMove] {
+    guard until == nil else { return [] }
+    if now <= dueAt {
+      let moment = clock.reminder(before: dueAt)
+      return remindedAt == nil && moment > since && moment <= now ? [.remind] : []
+    }
+    let escalates = escalatedAt == nil && !clock.escalatesTo.isEmpty && clock.escalation(after: dueAt) <= now
+    return (overdueAt == nil ? [.overdue] : []) + (escalates ? [.escalate(to: clock.escalatesTo)] : [])
+  }
+
+  /// When the next move comes that has not been made; nil when nothing will come by itself.
+  func nextMove(after now: Date, by clock: LegalClock) -> Date? {
+    guard until == nil else { return nil }
+    let reminder = clock.reminder(before: dueAt)
+    if remindedAt == nil, reminder > since, now <= dueAt { return reminder }
+    // Late is what is later than the last millisecond.
+    if overdueAt == nil { return Date(milliseconds: dueAt.milliseconds + 1) }
+    return escalatedAt == nil && !clock.escalatesTo.isEmpty ? clock.escalation(after: dueAt) : nil
+  }
+
+  /// Puts down that a move was made.
+  mutating func note(_ move: ClockMove, at now: Date) {
+    switch move {
+    case .remind: remindedAt = now
+    case .overdue: overdueAt = now
+    case .escalate: escalatedAt = now
+    }
+  }
+}

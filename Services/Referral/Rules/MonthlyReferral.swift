@@ -1,0 +1,55 @@
+import Contracts
+import FoundationEssentials
+
+/// The rule by which the first of a month go to the Committee although none was over its bar: the votes that closed in the
+/// month in Korea, by their yes votes.
+struct MonthlyReferral: Sendable {
+  /// How many; 0: the rule is off.
+  let count: Int
+
+  /// A month of the calendar in Korea.
+  struct Month: Sendable, Hashable, Comparable {
+    let first: Day
+
+    /// The month of a day.
+    init(of day: Day) { first = day.adding(1 - day.parts.day) }
+
+    var next: Month { Month(of: first.adding(31)) }
+    var previous: Month { Month(of: first.adding(-1)) }
+    /// From its first millisecond to before that of the next.
+    var span: Range<Date> { first.start..<next.first.start }
+
+    static func < (a: Month, b: Month) -> Bool { a.first < b.first }
+  }
+
+  /// The months that have ended and were not looked at, oldest first.
+  /// - Parameter last: the last that was looked at.
+  static func due(after last: Month, at now: Date) -> [Month] {
+    let current = Month(of: Day(of: now))
+    var months: [Month] = []
+    var month = last.next
+    while month < current {
+      months.append(month)
+      month = month.next
+    }
+    return months
+  }
+}
+
+/// A vote that has closed without carrying, as the monthly rule looks at it.
+struct ClosedVote: Sendable, Equatable {
+  let proposal: ProposalID
+  let title: String
+  let category: Category
+  let yes: Int64
+  let no: Int64
+  let yesBar: Int64
+  let ruleHash: String
+
+  /// As though its bar were crossed at a moment, which names how it came to the Committee.
+  func crossed(at now: Date) -> VoteBarCrossed {
+    VoteBarCrossed(
+      proposal: proposal, title: title, category: category, yes: yes, no: no, yesBar: yesBar, ruleHash: ruleHash,
+      crossedAt: now)
+  }
+}

@@ -1,0 +1,231 @@
+"""The worked examples of a ministry's consumer, as a ministry runs them: outside, over TLS and SCRAM, and killed again and again."""
+
+import glob
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+import pytest
+from cases import adopted, referred
+from confluent_kafka import Consumer, Producer, TopicPartition
+from forum import CHECKOUT, eventually, in_seconds
+from secured import broker_of
+
+pytestmark = pytest.mark.real_kafka
+
+SCRIPT = CHECKOUT / "deploy/examples/ministry-consumer-python/consumer.py"
+TYPES = ["kr.forum.case.assigned.v1", "kr.forum.case.accepted.v1", "kr.forum.case.answered.v1"]
+CASES = 150
+
+
+@pytest.fixture(scope="module")
+def broker(forum):
+    with broker_of(forum) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="module")
+def known(forum):
+    """A case that the ministry has before it ever subscribes: the snapshot brings it."""
+    return adopted(forum, referred(forum, "consumers"))
+
+
+@pytest.fixture(scope="module")
+def password(forum, broker, known):
+    file = broker.folder / "ministry.password"
+    add = ["ministry", "add", known["ministry"]["slug"], "--password-file", str(file)]
+    for command in (["topics", "create"], ["access", "grant"], add):
+        program = [str(forum.state / "bin/forumctl"), *command]
+        environment = forum.environment | broker.settings("forumctl")
+        result = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=120)
+        assert result.returncode == 0, result.stdout + result.stderr
+    return file
+
+
+class Example:
+    """One of the examples with an inbox of its own."""
+
+    def __init__(self, forum, broker, known, password, folder):
+        self.folder = folder
+        self.environment = {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "FORUM_URL": forum.url,
+            "FORUM_KAFKA": broker.external,
+            "FORUM_MINISTRY": known["ministry"]["slug"],
+            "FORUM_PASSWORD_FILE": str(password),
+            "FORUM_CA_FILE": str(broker.authority),
+        }
+        self.prepare(forum)
+
+    def start(self, name="log"):
+        with (self.folder / name).open("ab") as output:
+            return subprocess.Popen(self.command, env=self.environment, stdout=output, stderr=output)
+
+    def log(self, name="log"):
+        return (self.folder / name).read_text(errors="replace")
+
+
+class PythonExample(Example):
+    def prepare(self, forum):
+        self.file = self.folder / "inbox.sqlite"
+        self.command = [sys.executable, str(SCRIPT), str(self.file)]
+
+    def rows(self, query):
+        if not self.file.exists():
+            return []
+        database = sqlite3.connect(self.file, timeout=30)
+        try:
+            return [[str(value) for value in row] for row in database.execute(query)]
+        except sqlite3.OperationalError:
+            return []  # No tables yet.
+        finally:
+            database.close()
+
+    def close(self):
+        pass
+
+
+class SwiftExample(Example):
+    def prepare(self, forum):
+        self.forum, self.database = forum, f"inbox_{uuid.uuid4().hex[:12]}"
+        forum.sql(f"CREATE DATABASE {self.database} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'", database="postgres")
+        self.command = [str((forum.state / "bin/forumctl").resolve().parent / "ministry-consumer")]
+        # Debian's own cannot log in with SCRAM to this broker.
+        (library,) = glob.glob(f"{sys.prefix}/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1")
+        (self.folder / "librdkafka.so.1").symlink_to(library)
+        self.environment |= {
+            "LD_LIBRARY_PATH": str(self.folder),
+            "INBOX_HOST": forum.environment["FORUM_DATABASE_HOST"],
+            "INBOX_PORT": forum.environment["FORUM_DATABASE_PORT"],
+            "INBOX_DATABASE": self.database,
+            "INBOX_USER": os.environ["FORUM_TEST_DATABASE_USER"],
+            "INBOX_PASSWORD": os.environ["FORUM_TEST_DATABASE_PASSWORD"],
+        }
+
+    def rows(self, query):
+        table = query.split(" FROM ")[1].split()[0]
+        if self.forum.sql(f"SELECT to_regclass('{table}') IS NULL", database=self.database) == [["t"]]:
+            return []
+        return self.forum.sql(query, database=self.database)
+
+    def close(self):
+        self.forum.sql(f"DROP DATABASE {self.database} WITH (FORCE)", database="postgres")
+
+
+@pytest.fixture(params=[PythonExample, SwiftExample], ids=["python", "swift"])
+def example(request, forum, broker, known, password, tmp_path):
+    example = request.param(forum, broker, known, password, tmp_path)
+    yield example
+    example.close()
+
+
+class Referrals:
+    """Cases as referral would tell them, many of the messages more than once, as at-least-once delivery allows."""
+
+    def __init__(self, broker, slug, chance):
+        self.topic, self.chance = f"forum.referrals.{slug}", chance
+        self.producer = Producer(broker.client("referral") | {"enable.idempotence": True})
+        self.ids, self.last, self.sent, self.failed = set(), {}, 0, 0
+
+    def send(self, case, sequence, kind):
+        value = {"caseID": case, "proposal": str(uuid.uuid4()), "title": f"과제 {case[:8]}", "dueAt": "2027-01-31T14:59:59.999Z"}
+        identifier = str(uuid.uuid4())
+        headers = {
+            "content-type": "application/json", "ce_specversion": "1.0", "ce_id": identifier, "ce_source": "/forum/referral",
+            "ce_type": kind, "ce_time": in_seconds(0), "ce_subject": case, "ce_sequence": str(sequence),
+        }
+        for _ in range(self.chance.choice([1, 1, 2, 3])):
+            self.producer.produce(self.topic, json.dumps(value), case, headers=headers, on_delivery=self.delivered)
+            self.sent += 1
+        self.ids.add(identifier)
+        self.last[case] = (kind, str(sequence))
+
+    def delivered(self, error, _):
+        self.failed += error is not None
+
+    def send_all(self):
+        cases = [str(uuid.uuid4()) for _ in range(CASES)]
+        for sequence, kind in enumerate(TYPES, 1):
+            for case in cases:
+                self.send(case, sequence, kind)
+                self.producer.poll(0)
+                time.sleep(0.02)
+        assert self.producer.flush(60) == 0
+
+
+def ends(broker, topic):
+    consumer = Consumer(broker.client("forumctl") | {"group.id": "ends"})
+    found = {str(number): str(consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=10)[1]) for number in range(3)}
+    consumer.close()
+    return found
+
+
+def test_killed_again_and_again_it_registers_every_case_once(example, broker, known):
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    referrals = Referrals(broker, known["ministry"]["slug"], chance)
+    # The first start stands before all that is sent here; before that, nothing of the topic is to be read.
+    process = example.start()
+    eventually(lambda: len(example.rows("SELECT partition FROM position")) == 3, 60, lambda: example.log())
+    sender = threading.Thread(target=referrals.send_all)
+    sender.start()
+    kills = 0
+    try:
+        while sender.is_alive() or kills < 6:
+            time.sleep(chance.uniform(0.3, 2.5))
+            assert process.poll() is None, example.log()
+            process.kill()
+            process.wait(10)
+            kills += 1
+            process = example.start()
+        sender.join()
+        wanted = ends(broker, referrals.topic)
+
+        def has_read_all():
+            assert process.poll() is None, example.log()
+            return dict(example.rows("SELECT partition, next FROM position")) == wanted
+
+        eventually(has_read_all, 90, lambda: example.log())
+        eventually(lambda: example.rows("SELECT count(*) FROM inbox WHERE NOT done") == [["0"]], 30, "all is done")
+    finally:
+        process.kill()
+        process.wait(10)
+        sender.join()
+    assert kills >= 6 and referrals.failed == 0 and referrals.sent > len(referrals.ids) == CASES * len(TYPES)
+    inbox = [row[0] for row in example.rows("SELECT id FROM inbox")]
+    assert len(inbox) == len(set(inbox)) and set(inbox) == referrals.ids
+    register = {row[0]: (row[1], row[2]) for row in example.rows("SELECT case_id, last_type, last_sequence FROM register")}
+    snapshot = {case for case, (kind, _) in register.items() if kind == "snapshot"}
+    assert known["id"] in snapshot
+    assert {case: row for case, row in register.items() if case not in snapshot} == referrals.last
+
+
+def test_a_second_one_on_the_same_inbox_gives_way(example, broker, known):
+    referrals = Referrals(broker, known["ministry"]["slug"], random.Random(1))
+    processes = [example.start("first"), example.start("second")]
+    try:
+        eventually(lambda: all("reading" in example.log(name) for name in ("first", "second")), 60, "both read")
+        cases = [str(uuid.uuid4()) for _ in range(40)]
+
+        def one_has_ended():
+            for case in cases:
+                referrals.send(case, 1, TYPES[0])
+            referrals.producer.flush(10)
+            cases[:] = [str(uuid.uuid4()) for _ in range(40)]
+            return any(process.poll() is not None for process in processes)
+
+        eventually(one_has_ended, 60, "one of them gives way", 0.5)
+        assert any("another process reads into this inbox" in example.log(name) for name in ("first", "second"))
+        eventually(lambda: {row[0] for row in example.rows("SELECT id FROM inbox")} >= referrals.ids, 60, "nothing is lost")
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait(10)
