@@ -94,7 +94,7 @@ extension Case {
     let milestone = try change.changeMilestone(number) { $0.endsOn = day }
     change.changed.dossier.delays.append(
       Dossier.Delay(milestone: number, from: before.endsOn, to: day, reason: reason, delayedAt: now))
-    if let plan = change.changed.dossier.plan { change.owePlan(plan) }
+    change.postpone(until: day)
     change.tell(
       CaseDelayed(
         caseID: id, proposal: proposal, title: title, ministry: ministry.slug, milestone: milestone,
@@ -171,5 +171,10 @@ extension Change {
   /// What is carried out is due with its last milestone; an answer is due by law, whatever is planned.
   fileprivate mutating func owePlan(_ plan: Dossier.Plan) {
     if changed.hold?.step == .implementation, let end = plan.end { changed.setDue(end) }
+  }
+
+  /// A milestone that takes longer makes nothing due earlier: a suspension may have moved what is owed beyond the plan.
+  fileprivate mutating func postpone(until day: Day) {
+    if let hold = changed.hold, hold.step == .implementation, day.end > hold.dueAt { changed.setDue(day.end) }
   }
 }
