@@ -234,7 +234,7 @@ def test_a_removed_ministry_is_out_and_its_topic_stays(secured, broker):
     assert described.strip() == ""
 
 
-def test_the_administration_speaks_tls_and_trusts_only_what_it_is_told_to(secured, broker):
+def test_the_administration_speaks_tls_and_trusts_only_what_it_is_told_to(secured, broker, ministry):
     tls = {"FORUM_KAFKA_SECURITY_PROTOCOL": "sasl_ssl", "FORUM_KAFKA_BOOTSTRAP": broker.internal_tls}
     before, secured.environment = secured.environment, secured.environment | tls
     try:

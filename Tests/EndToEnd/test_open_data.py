@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import socket
+import threading
 import uuid
 from datetime import datetime
 from pathlib import Path
@@ -177,6 +178,9 @@ def test_a_million_rows_take_little_memory_and_go_as_slowly_as_their_reader(foru
     slow.connect(("127.0.0.1", forum.port_base + 7))
     slow.sendall(f"GET {path} HTTP/1.1\r\nHost: forum\r\n\r\n".encode())
     assert slow.recv(4096).startswith(b"HTTP/1.1 200")
+    done = threading.Event()
+    trickle = threading.Thread(target=lambda: [slow.recv(8 << 10) for _ in iter(lambda: done.wait(0.5), True)])
+    trickle.start()
     eventually(lambda: under_way(forum) == 1, 20, "nothing else is under way")
 
     rows = 0
@@ -190,6 +194,8 @@ def test_a_million_rows_take_little_memory_and_go_as_slowly_as_their_reader(foru
     assert growth < GROWTH_KIB
 
     eventually(lambda: under_way(forum) == 1, 20, "the slow one is where its reader is")
+    done.set()
+    trickle.join()
     slow.close()
     eventually(lambda: under_way(forum) == 0, 60, "a client that has left ends its download")
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'forum_portal' AND state = 'idle in transaction'"

@@ -26,7 +26,7 @@ let createTopicsCommand = Command(
       } catch let error as KafkaError where error.code == .topicAlreadyExists { print("\(topic.name): there already") }
     }
     // A broker answers for a new topic a moment after it has taken the order.
-    for _ in 0..<50 where !Set(try await admin.topics().keys).isSuperset(of: Topics.all.map(\.name)) {
+    for _ in 0..<300 where !Set(try await admin.topics().keys).isSuperset(of: Topics.all.map(\.name)) {
       try await Task.sleep(for: .milliseconds(100))
     }
     return try await check(admin, copies: copies)

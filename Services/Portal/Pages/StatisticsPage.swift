@@ -70,10 +70,11 @@ struct StatisticsPage: Sendable {
     let of = figure.of ?? ""
     return switch by {
     case "category": Category(rawValue: of).map(language.label) ?? of
-    case "ministry", "office": language.label(holder: of)
+    case "ministry": language.label(holder: of)
+    case "office": "\(speech(.chainHolder)): \(language.label(holder: of))"
     case "part": language.label(part: of)
     case "stage" where indicator == .ideasByStage: language.label(stage: of)
-    case "stage": Hold.Step(rawValue: of).map { language.label($0) } ?? of
+    case "stage": "\(speech(.chainStep)): \(Hold.Step(rawValue: of).map { language.label($0) } ?? of)"
     default: of
     }
   }

@@ -96,7 +96,7 @@ import Testing
     ).changed
     let suspended = try #require(planned.suspended(by: CaseWalk.lost(at: 30), at: day(30)))
     let resumed = try #require(suspended.changed.resumed(by: CaseWalk.crossed(at: 50), at: day(50))).changed
-    // 20 days later is a Saturday.
+    // Twenty days later is a Saturday.
     let dueAt = try #require(Day("2027-03-22")).end
     #expect(resumed.hold?.dueAt == dueAt)
     let sooner = try resumed.delayed(1, to: #require(Day("2027-02-20")), for: "예산", by: actor, at: day(60))
