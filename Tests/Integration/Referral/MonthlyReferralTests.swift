@@ -52,15 +52,28 @@ import Testing
     }
   }
 
-  @Test func whatWasAmendedCountsAsItIsAndTheRuleIsOffUnlessItIsSet() async throws {
+  @Test func whatWasAmendedCountsAsItIs() async throws {
     try await CaseBench.run { bench in
       try await bench.referMonths(1, on: 0)
       let votes = try await Self.votes(bench, closing: [(9, 2, 1, false), (8, 1, 2, false)])
       try await bench.amend(votes[0], yes: 3, on: 4)
-      try await bench.referMonths(0, on: 8)
-      #expect(try await Self.referred(bench).isEmpty)
       try await bench.referMonths(1, on: 8)
       #expect(try await Self.referred(bench) == [votes[1]])
+    }
+  }
+
+  @Test func monthsPassByWhileTheRuleIsOff() async throws {
+    try await CaseBench.run { bench in
+      try await bench.referMonths(0, on: 0)
+      try await bench.referMonths(1, on: 0)
+      _ = try await Self.votes(bench, closing: [(9, 2, 1, false)])
+      try await bench.referMonths(0, on: 8)
+      // Switched on again in December: that month is the first.
+      try await bench.referMonths(1, on: 9)
+      #expect(try await Self.referred(bench).isEmpty)
+      let december = try await Self.votes(bench, closing: [(7, 2, 10, false)])
+      try await bench.referMonths(1, on: 40)
+      #expect(try await Self.referred(bench) == Set(december))
     }
   }
 }

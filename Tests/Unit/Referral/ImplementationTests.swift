@@ -106,6 +106,33 @@ import Testing
       try sooner.changed.delayed(2, to: later, for: "예산", by: actor, at: day(61)).changed.hold?.dueAt == later.end)
   }
 
+  @Test func aCompletedMilestoneIsNotTakenBack() throws {
+    let done = try CaseWalk.answered().planned(CaseWalk.plan(["2027-01-31"]), by: actor, at: day(21)).changed
+      .progressed(1, to: .completed, report: "끝", evidence: ["https://example.org/"], by: actor, at: day(60)).changed
+    #expect { try done.progressed(1, to: .limited, report: "아님", evidence: [], by: actor, at: day(61)) } throws: {
+      ($0 as? Problem)?.code == "milestone-completed"
+    }
+  }
+
+  @Test func aPlanIsOfWhatIsToComeAndOneThatHasRunOutIsNoMeasureAfterTheAnswer() throws {
+    #expect { try CaseWalk.answered().planned(CaseWalk.plan(["2026-12-14"]), by: actor, at: day(21)) } throws: {
+      ($0 as? Problem)?.errors.map(\.pointer) == ["#/milestones/0/endsOn"]
+    }
+    let early = try CaseWalk.accepted().planned(CaseWalk.plan(["2026-12-05"]), by: actor, at: day(10)).changed
+    let answered = try early.answered("답", by: "과", signedBy: "장", within: terms, by: actor, at: day(20)).changed
+    #expect(try answered.hold?.dueAt == terms.end(of: .implementation, from: day(20)))
+  }
+
+  @Test func aRevisedPlanWithTheSameEndKeepsTheDaysOfASuspension() throws {
+    let planned = try CaseWalk.answered().planned(CaseWalk.plan(["2027-02-28"]), by: actor, at: day(21)).changed
+    let suspended = try #require(planned.suspended(by: CaseWalk.lost(at: 30), at: day(30))).changed
+    let resumed = try #require(suspended.resumed(by: CaseWalk.crossed(at: 50), within: terms, at: day(50))).changed
+    let revised = try resumed.planned(
+      CaseWalk.plan(["2027-02-28"], reason: "제목", numbers: [1]), by: actor, at: day(51)
+    ).changed
+    #expect(revised.hold?.dueAt == resumed.hold?.dueAt)
+  }
+
   @Test func nothingIsCompletedBeforeTheAnswerAndAllMilestones() throws {
     let planned = try CaseWalk.accepted().planned(CaseWalk.plan(["2027-01-31"]), by: actor, at: day(12)).changed
     #expect { try planned.completed("끝", evidence: [], by: actor, at: day(13)) } throws: {
