@@ -179,7 +179,7 @@ def test_a_million_rows_take_little_memory_and_go_as_slowly_as_their_reader(foru
     slow.sendall(f"GET {path} HTTP/1.1\r\nHost: forum\r\n\r\n".encode())
     assert slow.recv(4096).startswith(b"HTTP/1.1 200")
     done = threading.Event()
-    trickle = threading.Thread(target=lambda: [slow.recv(8 << 10) for _ in iter(lambda: done.wait(0.5), True)])
+    trickle = threading.Thread(target=lambda: [slow.recv(8 << 10) for _ in iter(lambda: done.wait(0.5), True)], daemon=True)
     trickle.start()
     eventually(lambda: under_way(forum) == 1, 20, "nothing else is under way")
 
