@@ -198,7 +198,7 @@ def discuss(forum, api, proposal):
     api.call("giveSympathy", 200, citizen, id=proposal)
     api.call("takeSympathyBack", 200, citizen, id=proposal)
     assert api.call("giveSympathy", 200, citizen, id=proposal).json()["given"]
-    assert api.call("readSympathy", 200, other, id=proposal).json() == {"sympathies": 1, "given": False}
+    assert api.call("readSympathy", 200, other, id=proposal).json() == {"sympathies": 1, "given": False, "supporter": False}
     opinion = api.call("sayOpinion", 201, citizen, {"side": "pro", "text": "찬성합니다."}, id=proposal).json()["id"]
     answer = api.call("answerOpinion", 201, other, {"text": "저도 그렇습니다."}, id=opinion).json()["id"]
     api.call("answerOpinion", 409, other, {"text": "더"}, id=answer)

@@ -3,26 +3,14 @@ import FoundationEssentials
 import ServiceKit
 
 /// What a citizen says for or against a proposal, or in answer to that.
-struct Opinion: Sendable, Equatable {
+struct Opinion: Sendable, Equatable, Hidable {
   /// The two columns.
   enum Side: String, Codable, Sendable, CaseIterable { case pro, contra }
 
   /// Why a reader thinks that the Support Unit should look at it.
   enum FlagReason: String, Codable, Sendable, CaseIterable { case spam, offensive, doesNotBelong = "does-not-belong" }
 
-  /// Hidden by the Support Unit.
-  struct Hiding: Sendable, Equatable {
-    let code: OpinionHidingCode
-    let explanation: String?
-    /// Who proposed it.
-    let by: CitizenID
-    /// Who agreed; nil where it was hidden before that took two.
-    let confirmedBy: CitizenID?
-    let at: Date
-  }
-
   static let textLimit = 1_000
-  static let explanationLimit = 300
 
   let id: OpinionID
   let proposal: ProposalID
