@@ -45,7 +45,8 @@ import Testing
   private func refusal(voting: StandIn, intake: StandIn, votingURL: String? = nil) async -> Problem? {
     let client = HTTPClient(connections: 2)
     let participants = Participants(
-      client: client, intake: intake.url, voting: votingURL ?? voting.url, log: Log(service: "referral", minimum: .error))
+      client: client, intake: intake.url, voting: votingURL ?? voting.url,
+      log: Log(service: "referral", minimum: .error))
     var refusal: Problem?
     do { try await participants.require(Self.request, on: Self.proposal) } catch { refusal = error }
     client.close()
