@@ -35,6 +35,7 @@ public struct ReferralService: ServiceDefinition {
   private let periods: Periods
   private let overdue: OverdueFigures
   private let ratings: Ratings
+  private let opinions: ResultOpinions
 
   /// Opens nothing of its own but what asks intake and voting.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
@@ -46,10 +47,11 @@ public struct ReferralService: ServiceDefinition {
       participants: Participants(
         client: HTTPClient(connections: 32, userAgent: "citizen-forum-referral"), intake: configuration.intakeURL,
         voting: configuration.votingURL, log: kit.log))
+    opinions = ResultOpinions(database: kit.database, clock: kit.clock)
   }
 
   /// The cases, the ministries and the rules of time, for everyone; and what those do who have a case.
-  public var routes: [Route] { Self.routes(of: cases) + periods.routes + ratings.routes }
+  public var routes: [Route] { Self.routes(of: cases) + periods.routes + ratings.routes + opinions.routes }
 
   static func routes(of cases: Cases) -> [Route] {
     [

@@ -277,6 +277,21 @@ def test_results_are_rated_as_the_document_says(forum, api):
     api.call("restoreReason", 200, unit, {"reason": "인용입니다."}, id=rated)
     api.call("restoreReason", 409, unit, {"reason": "인용입니다."}, id=rated)
 
+    member = forum.token("member-of-the-forum", "member")
+    said = api.call("sayResultOpinion", 201, member, {"text": "밤에 다닐 수 있게 되었습니다."}, id=case).json()["id"]
+    api.call("sayResultOpinion", 403, voter, {"text": "저도"}, id=case)
+    api.call("sayResultOpinion", 404, member, {"text": "저도"}, id=str(uuid.uuid4()))
+    assert api.call("listResultOpinions", 200, member, id=case).json()["items"][0]["mine"]
+    for decision in ("refuseResultOpinionHiding", "confirmResultOpinionHiding"):
+        api.call("hideResultOpinion", 200, unit, hiding, id=said)
+        api.call("hideResultOpinion", 409, second, hiding, id=said)
+        assert said in [item["id"] for item in api.call("listProposedResultOpinionHidings", 200, second).json()["items"]]
+        api.call(decision, 403, unit, id=said)
+        api.call(decision, 200, second, id=said)
+    api.call("listResultOpinions", 200, query={"limit": 1}, id=case)
+    api.call("restoreResultOpinion", 200, unit, {"reason": "인용입니다."}, id=said)
+    api.call("restoreResultOpinion", 409, unit, {"reason": "인용입니다."}, id=said)
+
 
 def open_data(forum, api, proposal):
     """What anybody may have of all that."""

@@ -199,6 +199,7 @@ import Testing
       ("DismissalRequest", ["reason"], DismissalDraft.reasonLimit),
       ("ReasonRequest", ["reason"], Votes.ReasonDraft.limit),
       ("ExtensionRequest", ["reason"], Votes.ReasonDraft.limit),
+      ("ResultOpinionRequest", ["text"], ResultOpinion.textLimit),
       ("RatingRequest", ["reason"], RatingDraft.reasonLimit),
       ("CaseExtensionRequest", ["reason"], TextLimit.reason),
       ("HolidayRequest", ["korean"], Periods.Names.limit),
