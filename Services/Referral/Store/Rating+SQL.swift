@@ -100,6 +100,7 @@ extension Transaction {
 
   /// - Throws: `Problem` 404
   func requireCase(_ id: CaseID) async throws {
-    guard try await one("SELECT FROM referral_case WHERE id = \(id)") != nil else { throw Problem.noCase(id) }
+    let found = try await one("SELECT EXISTS (SELECT FROM referral_case WHERE id = \(id)) AS found")
+    guard try found?["found"] == true else { throw Problem.noCase(id) }
   }
 }
