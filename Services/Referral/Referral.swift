@@ -1,4 +1,5 @@
 import Contracts
+import HTTPClient
 public import Postgres
 public import ServiceKit
 
@@ -13,6 +14,8 @@ public struct ReferralService: ServiceDefinition {
   /// FORUM_REFERRAL_*
   public struct Configuration: ServiceConfiguration {
     let monthly: MonthlyReferral
+    let intakeURL: String
+    let votingURL: String
 
     /// - Throws: `SettingsError`
     public init(_ settings: inout Settings) throws(SettingsError) {
@@ -21,22 +24,34 @@ public struct ReferralService: ServiceDefinition {
           "FORUM_REFERRAL_MONTHLY", default: 0, in: 0...1_000,
           "Cases: votes of a month that go to the Committee by their yes votes although none was over its bar; 0: none")
       )
+      intakeURL = try settings.url(
+        "FORUM_REFERRAL_INTAKE_URL", "Ratings: where intake's HTTP API is, to ask whether a citizen is a supporter")
+      votingURL = try settings.url(
+        "FORUM_REFERRAL_VOTING_URL", "Ratings: where voting's HTTP API is, to ask whether a citizen has voted")
     }
   }
 
   private let cases: Cases
   private let periods: Periods
   private let overdue: OverdueFigures
+  private let ratings: Ratings
+  private let opinions: ResultOpinions
 
-  /// Opens nothing of its own.
+  /// Opens nothing of its own but what asks intake and voting.
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     cases = Cases(database: kit.database, clock: kit.clock, log: kit.log, monthly: configuration.monthly)
     periods = Periods(database: kit.database, clock: kit.clock, log: kit.log)
     overdue = OverdueFigures(database: kit.database, clock: kit.clock, kit.metrics)
+    ratings = Ratings(
+      database: kit.database, clock: kit.clock,
+      participants: Participants(
+        client: HTTPClient(connections: 32, userAgent: "citizen-forum-referral"), intake: configuration.intakeURL,
+        voting: configuration.votingURL, log: kit.log))
+    opinions = ResultOpinions(database: kit.database, clock: kit.clock)
   }
 
   /// The cases, the ministries and the rules of time, for everyone; and what those do who have a case.
-  public var routes: [Route] { Self.routes(of: cases) + periods.routes }
+  public var routes: [Route] { Self.routes(of: cases) + periods.routes + ratings.routes + opinions.routes }
 
   static func routes(of cases: Cases) -> [Route] {
     [
@@ -64,6 +79,9 @@ public struct ReferralService: ServiceDefinition {
       .get("/v1/ministries", for: .everyone, cases.ministries),
     ]
   }
+
+  /// Ends what is still being asked.
+  public func close() async { ratings.participants.client.close() }
 
   /// Bars that were crossed, and the texts of proposals for the ministry in charge.
   public var consumers: [EventHandler] {

@@ -239,7 +239,7 @@ class SecuredForum(Forum):
 def service_of(method, path):
     """Which service answers: deploy/nginx knows it of all routes, this of those that the tests here ask."""
     path = path.partition("?")[0]
-    if path.startswith(("/v1/cases", "/v1/ministries")):
+    if path.startswith(("/v1/cases", "/v1/ministries", "/v1/ratings", "/v1/result-opinions")):
         return "referral"
     if re.search(r"/(acceptance|rejection|selection)$", path):
         return "moderation"

@@ -43,9 +43,9 @@ def test_a_citizen_supports_a_proposal_once(forum, accepted):
     # Everybody presses four times, all at once.
     answers = in_parallel(48, lambda press: forum.call("PUT", place, citizens[press % 12]))
     assert {answer.status_code for answer in answers} == {200}
-    assert forum.get(place, citizens[0]).json() == {"given": True, "sympathies": before + 12}
-    assert forum.call("DELETE", place, citizens[0]).json() == {"given": False, "sympathies": before + 11}
-    assert forum.call("DELETE", place, citizens[0]).json() == {"given": False, "sympathies": before + 11}
+    assert forum.get(place, citizens[0]).json().items() >= {"given": True, "sympathies": before + 12}.items()
+    assert forum.call("DELETE", place, citizens[0]).json().items() >= {"given": False, "sympathies": before + 11}.items()
+    assert forum.call("DELETE", place, citizens[0]).json().items() >= {"given": False, "sympathies": before + 11}.items()
     eventually(lambda: sympathies(forum, accepted) == before + 11, 10, "the page shows it")
     eventually(
         lambda: forum.sql(f"SELECT sympathies FROM intake.sympathy_count WHERE proposal = '{accepted}'")

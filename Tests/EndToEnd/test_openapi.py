@@ -16,6 +16,7 @@ import openapi_spec_validator
 import pytest
 import schemathesis
 import yaml
+from cases import adopted, carried_out
 from forum import CHECKOUT, eventually, timestamp
 from notifications import mails
 from test_attachments import png
@@ -198,7 +199,7 @@ def discuss(forum, api, proposal):
     api.call("giveSympathy", 200, citizen, id=proposal)
     api.call("takeSympathyBack", 200, citizen, id=proposal)
     assert api.call("giveSympathy", 200, citizen, id=proposal).json()["given"]
-    assert api.call("readSympathy", 200, other, id=proposal).json() == {"sympathies": 1, "given": False}
+    assert api.call("readSympathy", 200, other, id=proposal).json() == {"sympathies": 1, "given": False, "supporter": False}
     opinion = api.call("sayOpinion", 201, citizen, {"side": "pro", "text": "찬성합니다."}, id=proposal).json()["id"]
     answer = api.call("answerOpinion", 201, other, {"text": "저도 그렇습니다."}, id=opinion).json()["id"]
     api.call("answerOpinion", 409, other, {"text": "더"}, id=answer)
@@ -242,6 +243,54 @@ def test_the_rules_of_time_are_as_the_document_says(forum, api):
     api.call("putHoliday", 409, admin, names, date="2020-05-06")
     api.call("deleteHoliday", 204, admin, date=date)
     api.call("deleteHoliday", 404, admin, date=date)
+
+
+def test_results_are_rated_as_the_document_says(forum, api):
+    proposal = forum.propose("rated", category="transport")
+    forum.select(proposal, 0)
+    forum.await_vote(proposal, "open")
+    voter, stranger = forum.tokens(2)
+    forum.cast_until_taken(proposal, voter)
+    found = adopted(forum, forum.await_case(proposal, seconds=60))
+    case, office, rating = found["id"], found["ministry"]["slug"], {"score": 4, "reason": "좋습니다."}
+    api.call("rateCase", 409, voter, rating, id=case, subject="answer")
+    carried_out(forum, found)
+    for subject in ("answer", "implementation"):
+        rated = api.call("rateCase", 200, voter, rating, id=case, subject=subject).json()["id"]
+    api.call("rateCase", 403, stranger, rating, id=case, subject="answer")
+    api.call("rateCase", 422, voter, {"score": 4, "reason": "010-1234-5678"}, id=case, subject="answer")
+    page = api.call("listRatings", 200, query={"limit": 1}, id=case).json()
+    assert page["implementation"]["mean"] == 4
+    api.call("listRatings", 200, query={"after": page["next"], "subject": "answer"}, id=case)
+    api.call("listRatings", 404, id=str(uuid.uuid4()))
+    api.call("readMinistryRatings", 200, ministry=office)
+    unit, second = forum.support_unit, forum.token("another-of-the-support-unit", "support-unit")
+    hiding = {"code": "offensive", "explanation": "욕설"}
+    for decision in ("refuseReasonHiding", "confirmReasonHiding"):
+        api.call("hideReason", 200, unit, hiding, id=rated)
+        api.call("hideReason", 409, second, hiding, id=rated)
+        assert rated in [item["id"] for item in api.call("listProposedReasonHidings", 200, second).json()["items"]]
+        api.call(decision, 403, unit, id=rated)
+        api.call(decision, 200, second, id=rated)
+    api.call("rateCase", 409, voter, rating, id=case, subject="implementation")
+    api.call("listRatings", 200, query={"subject": "implementation"}, id=case)
+    api.call("restoreReason", 200, unit, {"reason": "인용입니다."}, id=rated)
+    api.call("restoreReason", 409, unit, {"reason": "인용입니다."}, id=rated)
+
+    member = forum.token("member-of-the-forum", "member")
+    said = api.call("sayResultOpinion", 201, member, {"text": "밤에 다닐 수 있게 되었습니다."}, id=case).json()["id"]
+    api.call("sayResultOpinion", 403, voter, {"text": "저도"}, id=case)
+    api.call("sayResultOpinion", 404, member, {"text": "저도"}, id=str(uuid.uuid4()))
+    assert api.call("listResultOpinions", 200, member, id=case).json()["items"][0]["mine"]
+    for decision in ("refuseResultOpinionHiding", "confirmResultOpinionHiding"):
+        api.call("hideResultOpinion", 200, unit, hiding, id=said)
+        api.call("hideResultOpinion", 409, second, hiding, id=said)
+        assert said in [item["id"] for item in api.call("listProposedResultOpinionHidings", 200, second).json()["items"]]
+        api.call(decision, 403, unit, id=said)
+        api.call(decision, 200, second, id=said)
+    api.call("listResultOpinions", 200, query={"limit": 1}, id=case)
+    api.call("restoreResultOpinion", 200, unit, {"reason": "인용입니다."}, id=said)
+    api.call("restoreResultOpinion", 409, unit, {"reason": "인용입니다."}, id=said)
 
 
 def open_data(forum, api, proposal):

@@ -26,6 +26,10 @@ service_settings() {
     vote-counter)
       settings+=("FORUM_VOTE_COUNTER_BALLOT_KEY_FILE=$secrets/ballot-mac.key")
       ;;
+    referral)
+      settings+=("FORUM_REFERRAL_INTAKE_URL=http://127.0.0.1:$(service_port intake)"
+        "FORUM_REFERRAL_VOTING_URL=http://127.0.0.1:$(service_port voting)")
+      ;;
     notification)
       # The demonstration's own receiver of webhooks is on this machine; elsewhere private networks stay refused.
       settings+=("FORUM_NOTIFICATION_SMTP_URL=smtp://127.0.0.1:$FORUM_MAIL_PORT" "FORUM_NOTIFICATION_WEBHOOK_NETWORKS=127.0.0.0/8"

@@ -4,14 +4,8 @@ import Postgres
 import ServiceKit
 
 extension Discussion {
-  /// The body of a hiding.
-  struct HidingBody: Decodable, Sendable {
-    let code: OpinionHidingCode
-    let explanation: String?
-  }
-
   /// `POST /v1/opinions/{id}/hiding`: a member of the Support Unit proposes to hide a text; it waits for a second person.
-  func proposeHiding(_ request: Request, _ body: HidingBody) async throws -> Response {
+  func proposeHiding(_ request: Request, _ body: HidingDraft) async throws -> Response {
     try await moderate(request) { opinion, staff, now throws(Problem) in
       try opinion.hidingProposed(for: body.code, body.explanation, by: staff, at: now)
     }
@@ -31,11 +25,8 @@ extension Discussion {
     }
   }
 
-  /// The body of a restoration.
-  struct RestorationBody: Decodable, Sendable { let reason: String }
-
   /// `POST /v1/opinions/{id}/restoration`: a hidden text can be read again.
-  func restore(_ request: Request, _ body: RestorationBody) async throws -> Response {
+  func restore(_ request: Request, _ body: RestorationDraft) async throws -> Response {
     try await moderate(request) { opinion, staff, now throws(Problem) in
       try opinion.restored(because: body.reason, by: staff, at: now)
     }
@@ -106,19 +97,6 @@ struct OpinionView: Encodable, Sendable {
   /// Whether the caller wrote it.
   let mine: Bool
 
-  struct HidingView: Encodable, Sendable {
-    let code: OpinionHidingCode
-    let explanation: String?
-    let hiddenAt: Date
-  }
-
-  struct ProposedHidingView: Encodable, Sendable {
-    let code: OpinionHidingCode
-    let explanation: String?
-    let proposedBy: CitizenID
-    let proposedAt: Date
-  }
-
   init(_ opinion: Opinion, for reader: CitizenID?, isStaff: Bool = false) {
     id = opinion.id
     proposal = opinion.proposal
@@ -127,13 +105,8 @@ struct OpinionView: Encodable, Sendable {
     text = opinion.isReadable ? opinion.text : nil
     writtenAt = opinion.writtenAt
     answers = opinion.answers
-    hiding = opinion.hiding.map { HidingView(code: $0.code, explanation: $0.explanation, hiddenAt: $0.at) }
-    proposedHiding =
-      isStaff
-      ? opinion.proposedHiding.map {
-        ProposedHidingView(
-          code: $0.code, explanation: $0.explanation, proposedBy: $0.proposedBy, proposedAt: $0.proposedAt)
-      } : nil
+    hiding = opinion.hiding.map(HidingView.init)
+    proposedHiding = isStaff ? opinion.proposedHiding.map(ProposedHidingView.init) : nil
     deletedAt = opinion.deletedAt
     mine = opinion.author == reader
   }

@@ -26,7 +26,7 @@ struct Sympathies: Sendable {
     }
   }
 
-  /// `GET /v1/proposals/{id}/sympathy`: whether the caller supports it, and how many do.
+  /// `GET /v1/proposals/{id}/sympathy`: whether the caller supports it or brought it before the Support Unit, and how many support it.
   func read(_ request: Request) async throws -> Response {
     let id: ProposalID = try request.id()
     let citizen = try request.authenticated().citizen
@@ -65,6 +65,8 @@ struct SympathyView: Encodable, Sendable {
   let sympathies: Int64
   /// Whether the caller does.
   let given: Bool
+  /// Whether the caller was among the supporters who brought it before the Support Unit.
+  let supporter: Bool
 
-  init(_ sympathy: (sympathies: Int64, given: Bool)) { (sympathies, given) = sympathy }
+  init(_ sympathy: (sympathies: Int64, given: Bool, supporter: Bool)) { (sympathies, given, supporter) = sympathy }
 }

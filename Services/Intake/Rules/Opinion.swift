@@ -3,26 +3,14 @@ import FoundationEssentials
 import ServiceKit
 
 /// What a citizen says for or against a proposal, or in answer to that.
-struct Opinion: Sendable, Equatable {
+struct Opinion: Sendable, Equatable, Hidable {
   /// The two columns.
   enum Side: String, Codable, Sendable, CaseIterable { case pro, contra }
 
   /// Why a reader thinks that the Support Unit should look at it.
   enum FlagReason: String, Codable, Sendable, CaseIterable { case spam, offensive, doesNotBelong = "does-not-belong" }
 
-  /// Hidden by the Support Unit.
-  struct Hiding: Sendable, Equatable {
-    let code: OpinionHidingCode
-    let explanation: String?
-    /// Who proposed it.
-    let by: CitizenID
-    /// Who agreed; nil where it was hidden before that took two.
-    let confirmedBy: CitizenID?
-    let at: Date
-  }
-
   static let textLimit = 1_000
-  static let explanationLimit = 300
 
   let id: OpinionID
   let proposal: ProposalID
@@ -82,24 +70,5 @@ extension Opinion {
     change.proposedHiding = nil
     change.deletedAt = now
     return change
-  }
-}
-
-/// How many opinions and answers a citizen may write within an hour.
-struct OpinionRate: Sendable, Equatable {
-  static let period: TimeInterval = 3_600
-
-  let limit: Int
-
-  /// - Parameter latest: when the citizen wrote the latest ones, at least as many as the limit if there are.
-  /// - Throws: `Problem` 429 with the seconds until the next one may come.
-  func check(_ latest: [Date], at now: Date) throws(Problem) {
-    let recent = latest.filter { $0 > now - Self.period }.sorted(by: >)
-    guard recent.count >= limit else { return }
-    let wait = ((recent[limit - 1].timeIntervalSince(now) + Self.period) * 1_000).rounded() / 1_000
-    throw Problem(
-      429, "too-many-opinions", "You have written much in a short time",
-      detail: "Within an hour \(limit) opinions and answers can be written.", retryAfter: max(1, Int(wait.rounded(.up)))
-    )
   }
 }

@@ -20,16 +20,8 @@ extension Opinion {
     writtenAt = try row["written_at"]
     deletedAt = try row["deleted_at"]
     answers = try row["answers"]
-    if let code: OpinionHidingCode = try row["hiding_code"] {
-      hiding = Hiding(
-        code: code, explanation: try row["hiding_explanation"], by: try row["hidden_by"],
-        confirmedBy: try row["hiding_confirmed_by"], at: try row["hidden_at"])
-    }
-    if let code: OpinionHidingCode = try row["proposed_code"] {
-      proposedHiding = ProposedHiding(
-        code: code, explanation: try row["proposed_explanation"], proposedBy: try row["proposed_by"],
-        proposedAt: try row["proposed_at"])
-    }
+    hiding = try row.hiding()
+    proposedHiding = try row.proposedHiding()
   }
 }
 

@@ -24,14 +24,17 @@ extension Transaction {
       """)
   }
 
-  /// How many support the proposal, and whether this citizen does.
-  func sympathy(for proposal: ProposalID, of citizen: CitizenID) async throws -> (sympathies: Int64, given: Bool) {
+  /// How many support the proposal, and whether this citizen does, and was among those who brought it before the Support Unit.
+  func sympathy(
+    for proposal: ProposalID, of citizen: CitizenID
+  ) async throws -> (sympathies: Int64, given: Bool, supporter: Bool) {
     let row = try await one(
       """
       SELECT sympathies_of(\(proposal)) AS sympathies,
-        EXISTS (SELECT FROM sympathy WHERE proposal = \(proposal) AND citizen = \(citizen)) AS given
+        EXISTS (SELECT FROM sympathy WHERE proposal = \(proposal) AND citizen = \(citizen)) AS given,
+        EXISTS (SELECT FROM supporter WHERE proposal = \(proposal) AND citizen = \(citizen)) AS supporter
       """)
-    return (try row?["sympathies"] ?? 0, try row?["given"] ?? false)
+    return (try row?["sympathies"] ?? 0, try row?["given"] ?? false, try row?["supporter"] ?? false)
   }
 
   /// Adds up the changes since the last time.

@@ -1,0 +1,123 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceKit
+
+/// What supporters and voters think of the results.
+struct Ratings: Sendable {
+  let database: Database
+  let clock: WallClock
+  let participants: Participants
+
+  /// Rating, reading, and hiding reasons.
+  var routes: [Route] {
+    [
+      .put("/v1/cases/{id}/ratings/{subject}", for: .citizen, rate),
+      .get("/v1/cases/{id}/ratings", for: .everyone, list),
+      .get("/v1/ministries/{ministry}/ratings", for: .everyone, results),
+      .get("/v1/ratings/hidings", for: .supportUnit, proposedHidings),
+      .post("/v1/ratings/{id}/hiding", for: .supportUnit, proposeHiding),
+      .post("/v1/ratings/{id}/hiding/confirmation", for: .supportUnit, confirmHiding),
+      .post("/v1/ratings/{id}/hiding/refusal", for: .supportUnit, refuseHiding),
+      .post("/v1/ratings/{id}/restoration", for: .supportUnit, restore),
+    ]
+  }
+
+  /// `PUT /v1/cases/{id}/ratings/{subject}`: what the caller thinks, in place of what they thought before. 403 for who is neither
+  /// supporter nor voter, 404 unknown, 409 nothing to rate yet, too late, or its reason was hidden, 422, 503.
+  func rate(_ request: Request, _ draft: RatingDraft) async throws -> Response {
+    guard let subject = request.parameters["subject"].flatMap(RatingSubject.init) else {
+      throw Problem.notFound("The answer and the implementation can be rated.")
+    }
+    let citizen = try request.authenticated().citizen
+    let draft = try draft.checked()
+    let known = try await database.singleCase(try request.id())
+    let now = clock.now
+    let ministry = try RatingPeriod.ministry(of: subject, in: known, at: now)
+    // Outside any transaction: others are waited for.
+    try await participants.require(request, on: known.proposal)
+    return try await database.transaction { transaction in
+      let rating = try await transaction.rate(
+        known.id, subject, of: ministry, draft, by: citizen, at: now)
+      guard let rating else {
+        throw Problem.conflict("gone", "The Support Unit has hidden the reason; the rating stays as it is.")
+      }
+      return try .json(RatingView(rating))
+    }
+  }
+
+  /// `GET /v1/cases/{id}/ratings?subject=&limit=&after=`: what was given how often, and the reasons, newest first.
+  func list(_ request: Request) async throws -> Response {
+    let limit = try request.query("limit", default: 20, in: 1...100)
+    let subject: RatingSubject? = try request.choice("subject")
+    let cursor: TimeCursor<RatingKind>? = try request.query("after").map(TimeCursor.init)
+    let id: CaseID = try request.id()
+    let view = try await database.transaction { transaction in
+      let found = try await transaction.ratings(of: id, subject, after: cursor, limit + 1)
+      if found.isEmpty { try await transaction.requireCase(id) }
+      let page = Page(found, limit: limit) { TimeCursor($0.ratedAt, $0.id).text }
+      return RatingsView(
+        counts: try await transaction.ratingCounts("case_id = \(id)"), items: page.items.map { RatingView($0) },
+        next: page.next)
+    }
+    return try .json(view, cache: .seconds(1))
+  }
+
+  /// `GET /v1/ministries/{ministry}/ratings`: how a ministry is rated over all of its cases. 404 for an unknown one.
+  func results(_ request: Request) async throws -> Response {
+    guard let ministry = request.parameters["ministry"].flatMap(Ministry.named) else {
+      throw Problem.notFound("There is no such ministry.")
+    }
+    let counts = try await database.transaction { try await $0.ratingCounts("ministry = \(ministry.slug)") }
+    return try .json(MinistryRatingsView(ministry: ministry.slug, counts: counts), cache: .seconds(10))
+  }
+}
+
+extension Ratings {
+  /// `POST /v1/ratings/{id}/hiding`: a member of the Support Unit proposes to hide a reason; it waits for a second person.
+  func proposeHiding(_ request: Request, _ draft: HidingDraft) async throws -> Response {
+    try await moderate(request) { rating, staff, now throws(Problem) in
+      _ = try rating.proposeHiding(for: draft.code, draft.explanation, by: staff, at: now)
+    }
+  }
+
+  /// `POST /v1/ratings/{id}/hiding/confirmation`: the second person agrees, and the reason is hidden. The score still counts.
+  func confirmHiding(_ request: Request) async throws -> Response {
+    try await moderate(request) { rating, staff, now throws(Problem) in
+      _ = try rating.confirmHiding(by: staff, at: now)
+    }
+  }
+
+  /// `POST /v1/ratings/{id}/hiding/refusal`: the second person does not agree.
+  func refuseHiding(_ request: Request) async throws -> Response {
+    try await moderate(request) { rating, staff, _ throws(Problem) in try rating.refuseHiding(by: staff) }
+  }
+
+  /// `POST /v1/ratings/{id}/restoration`: a hidden reason can be read again.
+  func restore(_ request: Request, _ draft: RestorationDraft) async throws -> Response {
+    try await moderate(request) { rating, _, _ throws(Problem) in _ = try rating.restore(because: draft.reason) }
+  }
+
+  /// Under the lock of the rating's row: of two who act at once one does.
+  private func moderate(
+    _ request: Request, _ act: (inout Rating, CitizenID, Date) throws(Problem) -> Void
+  ) async throws -> Response {
+    let id: RatingID = try request.id()
+    let staff = try request.authenticated().citizen
+    let now = clock.now
+    return try await database.transaction { transaction in
+      try await transaction.idempotent(request, at: now) {
+        var rating = try await transaction.lockedRating(id)
+        try act(&rating, staff, now)
+        try await transaction.update(rating)
+        return try .json(RatingView(rating, isStaff: true))
+      }
+    }
+  }
+
+  /// `GET /v1/ratings/hidings`: the hundred whose hiding has waited longest for a second person.
+  func proposedHidings(_ request: Request) async throws -> Response {
+    let waiting = try await database.transaction { try await $0.ratingsWithProposedHiding(100) }
+    return try .json(Page(waiting, limit: 100) { "\($0.id)" }.map { RatingView($0, isStaff: true) })
+  }
+}
