@@ -98,7 +98,7 @@ public struct NotificationService: ServiceDefinition {
     ]
   }
 
-  /// Every process sends: rows are claimed one by one, so none of these needs to be alone.
+  /// Every process sends: rows are claimed one by one, so none of those needs to be alone.
   public var jobs: [Job] {
     [
       Job("mail", every: .milliseconds(200), exclusive: false) { await mail.sender.run() },
@@ -110,7 +110,7 @@ public struct NotificationService: ServiceDefinition {
         try await mail.figures.look(at: kit.database)
         try await deliveries.figures.look(at: kit.database)
       },
-      Job("forgetting", every: .seconds(3_600), exclusive: false) {
+      Job("forgetting", every: .seconds(3_600)) {
         try await kit.database.forget(before: kit.clock.now.addingTimeInterval(-30 * 86_400))
         try await kit.database.forgetNotices(before: kit.clock.now.addingTimeInterval(-365 * 86_400))
       },

@@ -15,6 +15,8 @@ public struct VoteCounterService: ServiceDefinition {
   public static let migrations = Voting.Migrations.all
   /// What it writes to the outbox is sent by voting's relay: one relay a schema.
   public static let relaysOutbox = false
+  /// It keeps none; those in its schema are voting's, and it has no right to delete them.
+  public static let forgetsAnswers = false
 
   /// Settings of the vote counter.
   public struct Configuration: ServiceConfiguration {

@@ -44,7 +44,7 @@ struct Announcements: Sendable {
   private func announce<Family>(
     _ occasion: Occasion, _ envelope: Envelope<Family>, in transaction: Transaction
   ) async throws {
-    if occasion.isPublic {
+    if try await isPublic(occasion, in: transaction) {
       try await transaction.queueDeliveries(
         of: envelope.id, type: envelope.type, time: envelope.time, data: PublicEvent.data(of: envelope.data),
         at: clock.now)
@@ -52,6 +52,14 @@ struct Announcements: Sendable {
     guard occasion.isWrittenAbout else { return }
     try await write(
       about: occasion, EarlyEvent(id: envelope.id, type: envelope.type, data: envelope.data), in: transaction)
+  }
+
+  private func isPublic(_ occasion: Occasion, in transaction: Transaction) async throws -> Bool {
+    switch occasion.publicity {
+    case .everybody: true
+    case .whoKnowsTheProposal: try await transaction.isPublic(occasion.proposal)
+    case .nobody: false
+    }
   }
 
   /// Tells the author, the supporters and the followers; puts the event aside if the author is not known yet, since
@@ -63,7 +71,10 @@ struct Announcements: Sendable {
       return try await transaction.putAside(event, of: id, at: clock.now)
     }
     let office = occasion.office
-    if occasion.isPublic, !proposal.isPublic || (office != nil && office != proposal.office) {
+    if let isHidden = occasion.hidesText, isHidden != proposal.isTextHidden {
+      try await transaction.hideText(of: id, isHidden)
+    }
+    if occasion.publicity == .everybody, !proposal.isPublic || (office != nil && office != proposal.office) {
       try await transaction.publish(id, at: office)
     }
     let notices = Audience.allCases.compactMap { Notice(of: occasion, to: $0) }

@@ -17,18 +17,24 @@ struct DigestRun: Sendable {
   let publicURL: String
   let links: UnsubscribeLinks
 
-  /// One transaction where there is nothing to send, however many have asked for digests.
+  /// One statement for each frequency where there is nothing to send, however many have asked for digests. Who gets one
+  /// is looked up once.
   func run() async throws {
     for frequency in [Frequency.daily, .weekly] {
-      while try await batch(of: frequency, at: clock.now) > 0 { try Task.checkCancellation() }
+      let now = clock.now
+      let period = schedule.lastDue(frequency, at: now)
+      var due = try await database.dueDigests(frequency, of: period)[...]
+      while !due.isEmpty {
+        try Task.checkCancellation()
+        try await make(frequency, of: period, for: Array(due.prefix(Self.batch)), at: now)
+        due = due.dropFirst(Self.batch)
+      }
     }
   }
 
-  private func batch(of frequency: Frequency, at now: Date) async throws -> Int {
-    let period = schedule.lastDue(frequency, at: now)
-    return try await database.transaction { transaction in
-      let digests = try await transaction.takeDigests(frequency, of: period, Self.batch)
-      guard !digests.isEmpty else { return 0 }
+  private func make(_ frequency: Frequency, of period: Date, for citizens: [CitizenID], at now: Date) async throws {
+    try await database.transaction { transaction in
+      let digests = try await transaction.takeDigests(frequency, of: period, for: citizens)
       FailPoint.reach("digests-taken")
       let scope = MailScope.digest(frequency)
       let letters = digests.filter { !$0.entries.isEmpty }.map { digest in
@@ -40,7 +46,6 @@ struct DigestRun: Sendable {
       }
       if !letters.isEmpty { try await transaction.queue(letters, cause: scope, at: now) }
       FailPoint.reach("digests-queued")
-      return digests.count
     }
   }
 

@@ -43,8 +43,12 @@ struct WebhookQueue: Sendable {
 
   private func send(_ delivery: ClaimedDelivery) async {
     FailPoint.reach("webhook-claimed")
+    // The address was allowed when it was registered; the settings may have changed since.
+    guard let policy = addresses.policy(for: delivery.url) else {
+      return await settle(delivery, .unanswered, reason(of: .refusedAddress("")))
+    }
     do {
-      let response = try await client.send(try request(for: delivery))
+      let response = try await client.send(try request(for: delivery, policy))
       FailPoint.reach("webhook-sent")
       let retryAfter = response.header("retry-after").flatMap { RetryAfter.seconds($0, now: clock.now) }
       await settle(delivery, .answered(response.status, retryAfter: retryAfter), nil)
@@ -59,7 +63,7 @@ struct WebhookQueue: Sendable {
     }
   }
 
-  private func request(for delivery: ClaimedDelivery) throws(KeyError) -> ClientRequest {
+  private func request(for delivery: ClaimedDelivery, _ policy: AddressPolicy) throws(KeyError) -> ClientRequest {
     let id = WebhookMessage.id(of: delivery.event)
     let timestamp = Int(clock.now.timeIntervalSince1970)
     var signatures: [String] = []
@@ -74,8 +78,7 @@ struct WebhookQueue: Sendable {
         ("webhook-signature", signatures.joined(separator: " ")),
       ],
       body: delivery.body, timeout: timeout,
-      // The address was allowed when it was registered; the settings may have changed since.
-      allowedAddresses: addresses.policy(for: delivery.url) ?? .publicOnly)
+      allowedAddresses: policy)
   }
 
   private func settle(_ delivery: ClaimedDelivery, _ outcome: WebhookOutcome, _ error: String?) async {

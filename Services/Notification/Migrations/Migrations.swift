@@ -75,5 +75,5 @@ public enum Migrations {
         CREATE TABLE supporter (
           proposal uuid NOT NULL, citizen uuid NOT NULL, PRIMARY KEY (proposal, citizen));
         """),
-    ] + following + standardWebhooks
+    ] + following + standardWebhooks + upkeep
 }

@@ -48,9 +48,12 @@ struct Follows: Sendable {
     return .noContent
   }
 
-  /// `GET /v1/follows`: the caller's own, all of them, oldest first.
+  /// `GET /v1/follows`: the caller's own, all of them, oldest first. A title that is hidden is replaced by words in the
+  /// language of the caller's contact, or in Korean.
   func list(_ request: Request) async throws -> Response {
-    let follows = try await database.follows(of: request.authenticated().citizen)
+    let citizen = try request.authenticated().citizen
+    let language = try await database.contact(of: citizen)?.language ?? .korean
+    let follows = try await database.follows(of: citizen, in: language)
     return try .json(Page(follows.map(FollowView.init), limit: Self.limit) { $0.subject })
   }
 
@@ -68,7 +71,7 @@ struct FollowView: Encodable, Sendable {
   let subject: String
   let frequency: Frequency
   let followedAt: Date
-  /// Of a task.
+  /// Of a task; neutral words where it is hidden from the caller.
   let title: String?
 
   init(_ follow: Follow) {

@@ -11,11 +11,11 @@ struct Unsubscriptions: Sendable {
   let links: UnsubscribeLinks
 
   /// `GET /v1/unsubscriptions/{token}`: a page with a button. It changes nothing: programs that look through mail open
-  /// every link. 404 for a link that we have not made.
+  /// every link. It offers what the link is for and nothing more: a letter that is handed on must not hand on the right
+  /// to have the address forgotten. 404 for a link that we have not made.
   func show(_ request: Request) async throws -> Response {
-    guard let (citizen, scope) = read(request) else { return UnsubscribePage.unknown }
-    return UnsubscribePage.question(
-      scope, here: request.http.path, all: scope == .all ? nil : links.token(for: citizen, .all))
+    guard let (_, scope) = read(request) else { return UnsubscribePage.unknown }
+    return UnsubscribePage.question(scope, here: request.http.path)
   }
 
   /// `POST /v1/unsubscriptions/{token}`: this mail is not sent any more, what waits included; 200 with a page, also when
@@ -37,11 +37,11 @@ enum UnsubscribePage {
     404, "이 링크는 올바르지 않습니다. 메일의 링크를 끝까지 복사해 주세요.",
     "This link is not one of ours, or a part of it is missing. Please copy the whole link from your mail.")
 
-  static func question(_ scope: MailScope, here: String, all: String?) -> Response {
+  static func question(_ scope: MailScope, here: String) -> Response {
     let (korean, english) = names(of: scope)
-    var forms = form(to: here, "그만 받기 · Stop this mail")
-    if let all { forms += form(to: "/v1/unsubscriptions/\(all)", "모든 메일 그만 받기 · Stop all mail") }
-    return page(200, "\(korean) 메일을 그만 받으시겠습니까?", "Do you want no more mail \(english)?", forms)
+    return page(
+      200, "\(korean) 메일을 그만 받으시겠습니까?", "Do you want no more mail \(english)?",
+      form(to: here, "그만 받기 · Stop this mail"))
   }
 
   static func done(_ scope: MailScope) -> Response {

@@ -84,8 +84,7 @@ struct Webhooks: Sendable {
     guard errors.isEmpty else { throw Problem.invalid(errors) }
     let now = clock.now
     let webhook = try await database.transaction { transaction in
-      var webhook = try await transaction.webhook(id, of: owner, locked: true)
-      webhook.url = body.url
+      var webhook = try await transaction.webhook(id, of: owner, locked: true).moved(to: body.url)
       webhook.events = events
       if let state = body.state { webhook = webhook.enabled(state == .active, at: now) }
       try await transaction.update(webhook)

@@ -8,6 +8,21 @@ enum FailingReceiver {
   /// Seconds without a success after which the webhook is disabled: longer than the schedule of one delivery.
   static let disabledAfter = 5 * 86_400.0
 
+  /// Failed attempts in a row from which on a receiver may count as failing.
+  static let failures = 3
+  /// Seconds without a success from which on it may.
+  static let failingAfter = 30.0
+
+  /// Whether a receiver fails, so that it gets its places beside the others. One that is restarted loses a few requests
+  /// within a moment: it must not come behind all that are dead.
+  /// - Parameters:
+  ///   - failures: attempts in a row.
+  ///   - since: of the first of them.
+  static func isFailing(failures: Int, since: Date?, at now: Date) -> Bool {
+    guard let since else { return false }
+    return failures >= Self.failures && now.timeIntervalSince(since) >= failingAfter
+  }
+
   enum Step: Sendable, Equatable { case none, warn, disable }
 
   /// After an attempt that failed.

@@ -31,8 +31,9 @@ extension Letter.Words {
       case (.author, .english): occasion.isForOfficeAlone ? nil : EnglishLetters.words(for: occasion)
       case (.supporter, .korean): KoreanLetters.wordsForSupporters(about: occasion)
       case (.supporter, .english): EnglishLetters.wordsForSupporters(about: occasion)
-      case (.follower, .korean): occasion.isPublic ? KoreanLetters.wordsForFollowers(about: occasion) : nil
-      case (.follower, .english): occasion.isPublic ? EnglishLetters.wordsForFollowers(about: occasion) : nil
+      case (.follower, _) where occasion.publicity == .nobody: nil
+      case (.follower, .korean): KoreanLetters.wordsForFollowers(about: occasion)
+      case (.follower, .english): EnglishLetters.wordsForFollowers(about: occasion)
       case (.owner, _): nil
       }
     guard let words else { return nil }

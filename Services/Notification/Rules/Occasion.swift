@@ -17,11 +17,32 @@ enum Occasion: Sendable {
     }
   }
 
-  /// Whether webhooks are told: not of a text that nobody has reviewed and few have seen.
-  var isPublic: Bool {
-    if case .proposal(.supportersSought) = self { return false }
-    return true
+  /// Who may hear of an occasion besides the author and the supporters.
+  enum Publicity: Sendable, Equatable {
+    /// Webhooks and followers.
+    case everybody
+    /// Webhooks and followers, if the proposal was public before.
+    case whoKnowsTheProposal
+    /// Neither.
+    case nobody
   }
+
+  /// Neither a text that few have seen is made known, nor what only those should look into who watch over votes.
+  var publicity: Publicity {
+    switch self {
+    case .proposal(.supportersSought), .vote(.trendAlarm): .nobody
+    // It never left the circle of those whom its author invited.
+    case .proposal(.lapsed(let event)) where event.reason == .noSupporters: .nobody
+    // It is taken back before its review, or after.
+    case .proposal(.withdrawn): .whoKnowsTheProposal
+    default: .everybody
+    }
+  }
+
+  /// What no webhook gets.
+  private static let undelivered: Set<String> = [SupportersSought.type, VoteTrendAlarm.type]
+  /// The event types that a webhook may ask for.
+  static let deliveredTypes = types.filter { !undelivered.contains($0) }
 
   /// What nobody wants a letter about: numbers that change every few seconds, and the opinions of others.
   private static let untold: Set<String> = [SympathyCounted.type, OpinionModerated.type]
@@ -37,6 +58,15 @@ enum Occasion: Sendable {
     switch self {
     case .referral(.reminded), .referral(.escalated): true
     default: false
+    }
+  }
+
+  /// Whether title and text of the proposal are hidden from here on; nil: as before.
+  var hidesText: Bool? {
+    switch self {
+    case .moderation(.rejected(let event)): event.code.hidesText
+    case .moderation(.appealDecided(let event)): event.outcome == .overturned ? false : nil
+    default: nil
     }
   }
 

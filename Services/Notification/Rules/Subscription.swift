@@ -14,9 +14,10 @@ enum Subscription {
   /// - Returns: each word once, sorted; `*` alone where it is among them.
   static func checked(_ events: [String], _ errors: inout [Problem.FieldError]) -> [String] {
     if events.isEmpty { errors.append(Problem.FieldError("#/events", "must not be empty")) }
-    for (index, event) in events.enumerated() where event != everything && !Occasion.types.contains(event) {
+    let types = Occasion.deliveredTypes
+    for (index, event) in events.enumerated() where event != everything && !types.contains(event) {
       errors.append(
-        Problem.FieldError("#/events/\(index)", "must be * or one of \(Occasion.types.joined(separator: ", "))"))
+        Problem.FieldError("#/events/\(index)", "must be * or one of \(types.joined(separator: ", "))"))
       break
     }
     return events.contains(everything) ? [everything] : Set(events).sorted()

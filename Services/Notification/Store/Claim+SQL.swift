@@ -49,21 +49,38 @@ extension QueryRunner {
 }
 
 extension Database {
+  /// Rows that one statement forgets: few enough to end soon, and to hold nobody up.
+  static var forgottenAtOnce: Int { 5_000 }
+
   /// Forgets what ended, or waits in vain, since before `time`.
-  func forget(before time: Date) async throws {
-    try await execute("DELETE FROM outgoing_mail WHERE finished_at < \(time)")
-    try await execute("DELETE FROM webhook_delivery WHERE finished_at < \(time)")
-    try await execute(
-      """
-      DELETE FROM webhook_event WHERE queued_at < \(time)
-        AND NOT EXISTS (SELECT FROM webhook_delivery WHERE event_id = webhook_event.id)
-      """)
-    try await execute("DELETE FROM early_event WHERE came_at < \(time)")
-    try await execute("DELETE FROM digest WHERE period < \(time)")
+  func forget(before time: Date, atOnce: Int = Database.forgottenAtOnce) async throws {
+    try await forget("outgoing_mail", where: "finished_at < \(time)", atOnce)
+    try await forget("webhook_delivery", where: "finished_at < \(time)", atOnce)
+    try await forget(
+      "webhook_event",
+      where: """
+        queued_at < \(time) AND NOT EXISTS (SELECT FROM webhook_delivery WHERE event_id = webhook_event.id)
+        """, atOnce)
+    try await forget("early_event", where: "came_at < \(time)", atOnce)
+    try await forget("digest", where: "period < \(time)", atOnce)
   }
 
   /// Forgets what people were told before `time`; it goes from their inboxes.
   func forgetNotices(before time: Date) async throws {
-    try await execute("DELETE FROM notice WHERE told_at < \(time)")
+    // One notice may be in a hundred thousand inboxes.
+    try await forget("inbox_entry", where: "came_at < \(time)", Self.forgottenAtOnce)
+    try await forget("notice", where: "told_at < \(time)", Self.forgottenAtOnce)
+  }
+
+  private func forget(_ table: String, where condition: Query, _ limit: Int) async throws {
+    var count = limit
+    while count == limit {
+      try Task.checkCancellation()
+      count = try await execute(
+        """
+        DELETE FROM \(identifier: table) WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM \(identifier: table) WHERE \(fragment: condition) LIMIT \(limit)))
+        """)
+    }
   }
 }

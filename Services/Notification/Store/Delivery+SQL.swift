@@ -16,8 +16,6 @@ struct ClaimedDelivery: Sendable {
   let body: [UInt8]
   let secretNumber: Int
   let formerSecretUntil: Date?
-  /// Whether the attempts before have failed.
-  let isFailing: Bool
 
   init(_ row: Row) throws {
     id = try row["id"]
@@ -29,7 +27,6 @@ struct ClaimedDelivery: Sendable {
     body = try row["body"]
     secretNumber = try row["secret_number"]
     formerSecretUntil = try row["former_secret_until"]
-    isFailing = (try row["failing_since"] as Date?) != nil
   }
 }
 
@@ -102,7 +99,9 @@ extension Database {
   /// Writes down what an attempt came to, for the delivery and for its webhook.
   func settle(_ delivery: ClaimedDelivery, _ verdict: Verdict, status: Int?, error: String?, at now: Date) async throws
   {
-    guard verdict != .delivered || delivery.isFailing else {
+    if verdict == .delivered {
+      // First: whoever dies in between sends it once more. Others may have failed since this one was claimed.
+      try await noteSuccess(of: delivery.webhook)
       return try await settle(
         .webhooks, delivery.id, attempt: delivery.attempt, verdict, error: error, status: status, at: now)
     }
@@ -112,7 +111,7 @@ extension Database {
       try await transaction.settle(
         .webhooks, delivery.id, attempt: delivery.attempt, verdict, error: error, status: status, at: now)
       switch verdict {
-      case .delivered: try await transaction.noteSuccess(of: delivery.webhook)
+      case .delivered: break
       case .again, .failed: try await transaction.noteFailure(of: delivery.webhook, at: now)
       case .receiverGone: try await transaction.disable(delivery.webhook, .gone, at: now)
       }

@@ -5,9 +5,9 @@ import Postgres
 /// Which webhooks a process sends to in one go, and how much to each: those whose receivers do not answer must not take
 /// the places of those that do.
 enum DeliveryClass: Sendable {
-  /// The last attempt succeeded, or there was none.
+  /// All that do not fail.
   case healthy
-  /// No attempt since the last success, or ever, has succeeded.
+  /// So many attempts in a row have failed, for so long, as `FailingReceiver.isFailing` says.
   case failing
 
   /// Requests to one webhook at once, from one process.
@@ -37,7 +37,8 @@ extension Database {
       SELECT delivery.id, delivery.endpoint, delivery.next_attempt_at
       FROM webhook_delivery delivery JOIN webhook_endpoint ON webhook_endpoint.id = delivery.endpoint
       WHERE state = 'pending' AND next_attempt_at <= \(now) AND (claimed_until IS NULL OR claimed_until < \(now))
-        AND endpoint <> ALL(\(full)) AND (failing_since IS NOT NULL) = \(group == .failing)
+        AND endpoint <> ALL(\(full)) AND webhook_endpoint.disabled_at IS NULL
+        AND \(fragment: isFailing(at: now)) = \(group == .failing)
       ORDER BY next_attempt_at LIMIT 256
       """
   }
@@ -52,11 +53,20 @@ extension Database {
         WHERE endpoint = webhook_endpoint.id AND state = 'pending' AND next_attempt_at <= \(now)
           AND (claimed_until IS NULL OR claimed_until < \(now))
         ORDER BY next_attempt_at, id LIMIT \(group.lane)) AS due
-      WHERE webhook_endpoint.id <> ALL(\(full)) AND (failing_since IS NOT NULL) = \(group == .failing)
+      WHERE webhook_endpoint.id <> ALL(\(full)) AND webhook_endpoint.disabled_at IS NULL
+        AND \(fragment: isFailing(at: now)) = \(group == .failing)
         AND EXISTS (
           SELECT FROM webhook_delivery WHERE state = 'pending' AND next_attempt_at <= \(now)
             AND (claimed_until IS NULL OR claimed_until < \(now)))
       """
+  }
+
+  /// `FailingReceiver.isFailing` for the database.
+  private static func isFailing(at now: Date) -> Query {
+    """
+    coalesce(failures >= \(FailingReceiver.failures)
+      AND failing_since <= \(now.addingTimeInterval(-FailingReceiver.failingAfter)), false)
+    """
   }
 
   private func claim(_ limit: Int, _ group: DeliveryClass, _ busy: [UUID: Int], _ due: Query, at now: Date) async throws
@@ -81,7 +91,7 @@ extension Database {
       FROM chosen, webhook_endpoint endpoint, webhook_event event
       WHERE delivery.id = chosen.id AND endpoint.id = delivery.endpoint AND event.id = delivery.event_id
       RETURNING delivery.id, delivery.attempts, delivery.attempts_before, delivery.endpoint, endpoint.url,
-        endpoint.secret_number, endpoint.former_secret_until, endpoint.failing_since, delivery.event_id, event.body
+        endpoint.secret_number, endpoint.former_secret_until, delivery.event_id, event.body
       """
     ).map(ClaimedDelivery.init)
   }

@@ -17,22 +17,32 @@ struct Digest: Sendable {
   }
 }
 
+extension QueryRunner {
+  /// Whose digests are due, in order.
+  func dueDigests(_ frequency: Frequency, of period: Date) async throws -> [CitizenID] {
+    try await query(
+      """
+      SELECT DISTINCT citizen FROM digest_entry entry
+      WHERE frequency = \(frequency) AND came_at < \(period) AND NOT EXISTS (
+        SELECT FROM digest WHERE citizen = entry.citizen AND frequency = \(frequency) AND period = \(period))
+      ORDER BY citizen
+      """
+    ).map { try $0["citizen"] }
+  }
+}
+
 extension Transaction {
-  /// Takes the digests that are due of up to `limit` people: whoever takes them must send them, and nobody else can. The
-  /// key of the table decides between two who take at the same time.
+  /// Takes the digests of these people: whoever takes them must send them, and nobody else can. The key of the table
+  /// decides between two who take at the same time.
   /// - Parameters:
   ///   - period: when they were due; what came before that belongs to them.
-  /// - Returns: none: there is nothing (more) to send.
-  func takeDigests(_ frequency: Frequency, of period: Date, _ limit: Int) async throws -> [Digest] {
+  /// - Returns: without those whom somebody else has taken.
+  func takeDigests(_ frequency: Frequency, of period: Date, for citizens: [CitizenID]) async throws -> [Digest] {
     let readers = try await query(
       """
-      WITH due AS (
-        SELECT DISTINCT citizen FROM digest_entry entry
-        WHERE frequency = \(frequency) AND came_at < \(period) AND NOT EXISTS (
-          SELECT FROM digest WHERE citizen = entry.citizen AND frequency = \(frequency) AND period = \(period))
-        ORDER BY citizen LIMIT \(limit)),
-      taken AS (
-        INSERT INTO digest (citizen, frequency, period) SELECT citizen, \(frequency), \(period) FROM due
+      WITH taken AS (
+        INSERT INTO digest (citizen, frequency, period)
+        SELECT citizen, \(frequency), \(period) FROM unnest(\(citizens)) AS due (citizen) ORDER BY citizen
         ON CONFLICT DO NOTHING RETURNING citizen)
       SELECT contact.citizen, contact.language FROM contact JOIN taken USING (citizen)
       ORDER BY contact.citizen FOR KEY SHARE OF contact
@@ -45,8 +55,10 @@ extension Transaction {
         DELETE FROM digest_entry
         WHERE frequency = \(frequency) AND citizen = ANY(\(readers.map(\.citizen))) AND came_at < \(period)
         RETURNING citizen, event_id, audience, came_at)
-      SELECT citizen, proposal, title, headline_ko, headline_en, came_at FROM gone JOIN notice USING (event_id, audience)
-      ORDER BY came_at, event_id
+      SELECT citizen, notice.proposal, notice.title, \(fragment: ShownTitle.isHidden), headline_ko, headline_en, came_at
+      FROM gone JOIN notice ON notice.event_id = gone.event_id AND notice.audience = gone.audience
+        LEFT JOIN followed_proposal ON followed_proposal.proposal = notice.proposal
+      ORDER BY came_at, gone.event_id
       """)
     var digests = Dictionary(uniqueKeysWithValues: readers.map { ($0.citizen, $0) })
     for row in rows {
@@ -54,7 +66,7 @@ extension Transaction {
       guard let language = digests[citizen]?.language else { continue }
       digests[citizen]?.entries.append(
         Digest.Entry(
-          proposal: try row["proposal"], title: try row["title"],
+          proposal: try row["proposal"], title: try ShownTitle.read(row, in: language),
           headline: try row[language == .korean ? "headline_ko" : "headline_en"], cameAt: try row["came_at"]))
     }
     return readers.compactMap { digests[$0.citizen] }

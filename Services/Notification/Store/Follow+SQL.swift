@@ -11,14 +11,14 @@ struct Follow: Sendable {
   /// Of a task.
   let title: String?
 
-  init(_ row: Row) throws {
+  init(_ row: Row, in language: Language) throws {
     let kind: String = try row["kind"]
     let subject: String = try row["subject"]
     guard let target = FollowTarget(kind: kind, subject: subject) else { throw UnknownTarget(kind: kind) }
     self.target = target
     frequency = try row["frequency"]
     followedAt = try row["followed_at"]
-    title = try row["title"]
+    title = try ShownTitle.read(row, in: language)
   }
 
   /// A later version has written it.
@@ -27,14 +27,17 @@ struct Follow: Sendable {
 
 extension QueryRunner {
   /// Oldest first.
-  func follows(of citizen: CitizenID) async throws -> [Follow] {
+  /// - Parameter language: of the words in place of a hidden title.
+  func follows(of citizen: CitizenID, in language: Language = .korean) async throws -> [Follow] {
     try await query(
       """
-      SELECT kind, subject, frequency, followed_at, title FROM follow
+      SELECT kind, subject, frequency, followed_at, title,
+        coalesce(text_hidden AND author IS DISTINCT FROM \(citizen), false) AS title_hidden
+      FROM follow
         LEFT JOIN followed_proposal ON kind = 'task' AND proposal::text = subject
       WHERE citizen = \(citizen) ORDER BY followed_at, kind, subject
       """
-    ).map(Follow.init)
+    ).map { try Follow($0, in: language) }
   }
 }
 

@@ -20,12 +20,12 @@ struct InboxEntry: Sendable {
   let cameAt: Date
   let readAt: Date?
 
-  init(_ row: Row) throws {
+  init(_ row: Row, in language: Language) throws {
     id = try row["event_id"]
     type = try row["type"]
     audience = try row["audience"]
     proposal = try row["proposal"]
-    title = try row["title"]
+    title = try ShownTitle.read(row, in: language)
     headline = try row["headline"]
     text = try row["text"]
     cameAt = try row["came_at"]
@@ -41,14 +41,16 @@ extension QueryRunner {
   {
     try await query(
       """
-      SELECT entry.event_id, notice.type, entry.audience, notice.proposal, notice.title, entry.came_at, entry.read_at,
+      SELECT entry.event_id, notice.type, notice.audience, notice.proposal, notice.title, entry.came_at, entry.read_at,
+        \(fragment: ShownTitle.isHidden),
         CASE \(language) WHEN 'ko' THEN headline_ko ELSE headline_en END AS headline,
         CASE \(language) WHEN 'ko' THEN text_ko ELSE text_en END AS text
-      FROM inbox_entry entry JOIN notice USING (event_id, audience)
+      FROM inbox_entry entry JOIN notice ON notice.event_id = entry.event_id AND notice.audience = entry.audience
+        LEFT JOIN followed_proposal ON followed_proposal.proposal = notice.proposal
       WHERE entry.citizen = \(citizen) AND entry.id < \(after ?? .max) AND (NOT \(onlyUnread) OR entry.read_at IS NULL)
       ORDER BY entry.id DESC LIMIT \(limit)
       """
-    ).map(InboxEntry.init)
+    ).map { try InboxEntry($0, in: language) }
   }
 
   func unread(of citizen: CitizenID) async throws -> Int {

@@ -42,7 +42,7 @@ extension ClaimedMail {
     } else {
       let words = Letter.Words(try row["headline"], try row["text"])
       if let proposal: ProposalID = try row["proposal"] {
-        content = .task(words, title: try row["title"], proposal)
+        content = .task(words, title: try ShownTitle.read(row, in: language) ?? "", proposal)
       } else {
         content = .other(words)
       }
@@ -66,9 +66,11 @@ extension Database {
         AND contact.citizen = mail.citizen
         RETURNING mail.*, contact.email)
       SELECT claimed.id, attempts, claimed.event_id, citizen, email, language, subject, body, cause, queued_at,
-        proposal, title, CASE language WHEN 'ko' THEN headline_ko ELSE headline_en END AS headline,
+        notice.proposal, notice.title, \(fragment: ShownTitle.isHidden),
+        CASE language WHEN 'ko' THEN headline_ko ELSE headline_en END AS headline,
         CASE language WHEN 'ko' THEN text_ko ELSE text_en END AS text
-      FROM claimed LEFT JOIN notice USING (event_id, audience)
+      FROM claimed LEFT JOIN notice ON notice.event_id = claimed.event_id AND notice.audience = claimed.audience
+        LEFT JOIN followed_proposal ON followed_proposal.proposal = notice.proposal
       """
     ).map(ClaimedMail.init)
   }

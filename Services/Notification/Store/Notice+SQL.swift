@@ -47,6 +47,8 @@ extension Transaction {
   /// Who follows the task is told as often as they said there; otherwise its author and supporters at once, and others
   /// as often as the most eager of their follows says. Who left no address gets no mail. Whoever was told before is not
   /// told again.
+  ///
+  /// The time that other statements have would be too short for very many: the consumer would never get past the event.
   func tell(
     _ event: UUID, to audiences: [Audience], of proposal: ProposalID, by author: CitizenID,
     followersOf targets: [FollowTarget],
@@ -56,6 +58,7 @@ extension Transaction {
     let subjects = targets.map(\.subject)
     let told = audiences.map(\.rawValue)
     let task = MailScope.target(.task(proposal)).text
+    try await execute("SET LOCAL statement_timeout = '10min'")
     try await execute(
       """
       WITH wanted (citizen, audience, precedence, cause, frequency) AS (
@@ -89,6 +92,7 @@ extension Transaction {
       SELECT \(event), citizen, language, audience, cause, \(now), \(now) FROM addressed WHERE frequency = 'at-once'
       ON CONFLICT DO NOTHING
       """)
+    try await execute("SET LOCAL statement_timeout TO DEFAULT")
   }
 
   /// Tells one person, who is told at once.

@@ -12,6 +12,8 @@ struct FollowedProposal: Sendable, Equatable {
   /// Who has the task; nil: nobody has been told.
   let office: Holder?
   let isPublic: Bool
+  /// Whether nobody but the author reads its title.
+  let isTextHidden: Bool
 }
 
 /// An event that came before its proposal.
@@ -65,14 +67,16 @@ extension Transaction {
     try await execute("INSERT INTO followed_proposal (proposal) VALUES (\(proposal)) ON CONFLICT DO NOTHING")
     let row = try await one(
       """
-      SELECT author, title, category, office, is_public FROM followed_proposal WHERE proposal = \(proposal)
+      SELECT author, title, category, office, is_public, text_hidden FROM followed_proposal
+      WHERE proposal = \(proposal)
       FOR NO KEY UPDATE
       """)
     guard let row, let author: CitizenID = try row["author"] else { return nil }
     return FollowedProposal(
       author: author, title: try row["title"],
       category: (try row["category"] as String?).flatMap(Category.init(rawValue:)),
-      office: (try row["office"] as String?).flatMap(Holder.init(name:)), isPublic: try row["is_public"])
+      office: (try row["office"] as String?).flatMap(Holder.init(name:)), isPublic: try row["is_public"],
+      isTextHidden: try row["text_hidden"])
   }
 
   /// From now on the task can be followed, and this office has it.
@@ -82,6 +86,11 @@ extension Transaction {
       UPDATE followed_proposal SET is_public = true, office = coalesce(\(office?.name), office)
       WHERE proposal = \(proposal)
       """)
+  }
+
+  /// From now on its title is shown to nobody but its author, or again to everybody; also where it was told before.
+  func hideText(of proposal: ProposalID, _ isHidden: Bool) async throws {
+    try await execute("UPDATE followed_proposal SET text_hidden = \(isHidden) WHERE proposal = \(proposal)")
   }
 
   func putAside(_ event: EarlyEvent, of proposal: ProposalID, at now: Date) async throws {

@@ -33,6 +33,14 @@ struct Webhook: Sendable, Equatable {
     return webhook
   }
 
+  /// With another address, of which it is not known whether it fails; or the same one, and as it was.
+  func moved(to url: String) -> Webhook {
+    var webhook = self
+    if url != self.url { webhook.failingSince = nil }
+    webhook.url = url
+    return webhook
+  }
+
   /// Gets nothing more, or gets things again and is as good as new.
   func enabled(_ isEnabled: Bool, at now: Date) -> Webhook {
     var webhook = self
@@ -86,6 +94,17 @@ extension QueryRunner {
   }
 }
 
+extension QueryRunner {
+  /// An attempt has succeeded.
+  func noteSuccess(of id: WebhookID) async throws {
+    try await execute(
+      """
+      UPDATE webhook_endpoint SET failing_since = NULL, warned_at = NULL, failures = 0
+      WHERE id = \(id) AND failing_since IS NOT NULL
+      """)
+  }
+}
+
 extension Transaction {
   /// Until the transaction ends, nobody else registers a webhook for this owner.
   func lockWebhooks(of owner: CitizenID) async throws {
@@ -107,6 +126,7 @@ extension Transaction {
         disabled_at = \(webhook.disabledAt), disabled_reason = \(webhook.disabledReason),
         failing_since = \(webhook.failingSince),
         warned_at = CASE WHEN \(webhook.failingSince)::timestamptz IS NULL THEN NULL ELSE warned_at END,
+        failures = CASE WHEN \(webhook.failingSince)::timestamptz IS NULL THEN 0 ELSE failures END,
         secret_number = \(webhook.secretNumber), former_secret_until = \(webhook.formerSecretUntil)
       WHERE id = \(webhook.id)
       """)
@@ -146,7 +166,7 @@ extension Transaction {
   func noteFailure(of id: WebhookID, at now: Date) async throws {
     let row = try await one(
       """
-      UPDATE webhook_endpoint SET failing_since = coalesce(failing_since, \(now))
+      UPDATE webhook_endpoint SET failing_since = coalesce(failing_since, \(now)), failures = failures + 1
       WHERE id = \(id) AND disabled_at IS NULL RETURNING owner, url, failing_since, warned_at
       """)
     guard let row else { return }
@@ -159,15 +179,6 @@ extension Transaction {
       try await tell(
         try row["owner"], WebhookLetters.failing(try row["url"], since: since), WebhookLetters.failingType, at: now)
     }
-  }
-
-  /// An attempt has succeeded.
-  func noteSuccess(of id: WebhookID) async throws {
-    try await execute(
-      """
-      UPDATE webhook_endpoint SET failing_since = NULL, warned_at = NULL
-      WHERE id = \(id) AND failing_since IS NOT NULL
-      """)
   }
 
   private func tell(_ owner: CitizenID, _ notice: Notice, _ type: String, at now: Date) async throws {

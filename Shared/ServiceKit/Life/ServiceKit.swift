@@ -46,6 +46,9 @@ public protocol ServiceDefinition: Sendable {
   static var maximumBodyBytes: Int { get }
   /// Whether it writes events; then an outbox relay runs.
   static var relaysOutbox: Bool { get }
+  /// Whether it forgets old answers that are kept for repeated requests: whoever keeps them in its schema does, also
+  /// without an outbox.
+  static var forgetsAnswers: Bool { get }
   /// Called at the end, after requests, consumers and jobs have ended.
   func close() async
 }
@@ -67,6 +70,8 @@ extension ServiceDefinition {
   public static var maximumBodyBytes: Int { 256 << 10 }
   /// True: most services write events.
   public static var relaysOutbox: Bool { true }
+  /// True.
+  public static var forgetsAnswers: Bool { true }
   /// Nothing to end.
   public func close() async {}
 }

@@ -126,6 +126,8 @@ struct ServiceProcess<Definition: ServiceDefinition>: Sendable {
           sent: kit.metrics.counter("forum_outbox_sent_total", "Events sent from the outbox."),
           pause: .milliseconds(50))
         group.addTask { await relay.run() }
+      }
+      if Definition.forgetsAnswers {
         let forgetting = Job("idempotency keys", every: .seconds(3_600)) { [kit] in
           try await kit.database.execute(
             "DELETE FROM idempotent_response WHERE created_at < \(kit.clock.now.addingTimeInterval(-48 * 3_600))")

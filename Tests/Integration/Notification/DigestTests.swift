@@ -73,7 +73,7 @@ import Testing
       let period = fixture.digests.schedule.lastDue(.weekly, at: fixture.time.now)
       await #expect(throws: Death.self) {
         try await fixture.database.transaction { transaction in
-          #expect(try await transaction.takeDigests(.weekly, of: period, 10).count == 1)
+          #expect(try await transaction.takeDigests(.weekly, of: period, for: [kim.id]).count == 1)
           throw Death()
         }
       }
@@ -110,6 +110,14 @@ import Testing
         INSERT INTO follow (citizen, kind, subject, frequency, followed_at)
         SELECT citizen, 'category', 'transport', CASE WHEN random() < 0.5 THEN 'daily' ELSE 'weekly' END, now() FROM contact
         """)
+      // All have something for the next digest.
+      try await database.execute(
+        """
+        INSERT INTO digest_entry (frequency, citizen, event_id, audience, cause, came_at)
+        SELECT frequency, citizen, gen_random_uuid(), 'follower', 'category/transport', now()
+        FROM follow
+        """)
+      try await database.execute("ANALYZE")
       // One connection, so that the server's own count of its transactions is ours.
       let alone = Database(configuration, maximumConnections: 1)
       func transactions() async throws -> Int64 {
@@ -118,6 +126,15 @@ import Testing
           "SELECT pg_stat_get_db_xact_commit(oid) AS count FROM pg_database WHERE datname = current_database()")?[
             "count"] ?? 0
       }
+      func entriesRead() async throws -> Int64 {
+        try await alone.execute("SELECT pg_stat_force_next_flush()")
+        return try await alone.one(
+          """
+          SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint AS count FROM pg_stat_user_tables
+          WHERE relname = 'digest_entry'
+          """)?["count"] ?? 0
+      }
+      let readBefore = try await entriesRead()
       let before = try await transactions()
       let digests = DigestRun(
         database: alone, clock: .system, schedule: DigestSchedule(hour: 8), publicURL: "https://forum.example",
@@ -125,6 +142,7 @@ import Testing
       try await digests.run()
       let after = try await transactions()
       #expect((2...6).contains(after - before), "one for each frequency, and those that count: \(after - before)")
+      #expect(try await entriesRead() - readBefore < 100, "those that are not due are not looked at")
       #expect(try await database.one("SELECT count(*) AS count FROM outgoing_mail")?["count"] == 0)
       #expect(try await database.one("SELECT count(*) AS count FROM digest")?["count"] == 0)
       await alone.close()

@@ -67,6 +67,15 @@ import Testing
     }
   }
 
+  /// It is public: only the missing TLS speaks against it.
+  @Test func withoutTLSNothingIsSentOnceNoNetworkIsNamedAnyMore() async throws {
+    try await NotificationFixture.with { fixture in
+      try await register("http://8.8.8.8:8080/", fixture)
+      let outcome = try await attempt(queue(fixture, networks: []), fixture)
+      #expect(outcome.error == "the address is not allowed" && outcome.status == nil)
+    }
+  }
+
   @Test(arguments: [301, 302, 303, 307, 308]) func aRedirectionIsAFailureAndNotFollowed(status: Int) async throws {
     try await NotificationFixture.with { fixture in
       let inside = try TestReceiver { _ in HTTPResponse(status: 200) }

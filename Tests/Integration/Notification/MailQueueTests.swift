@@ -118,6 +118,17 @@ import Testing
     }
   }
 
+  @Test func moreThanOnePortionIsForgotten() async throws {
+    try await withContact { fixture in
+      for _ in 0..<7 { try await fixture.submit(ProposalID(), by: author) }
+      try await fixture.database.execute(
+        "UPDATE outgoing_mail SET state = 'delivered', finished_at = \(fixture.time.now)")
+      try await fixture.submit(ProposalID(), by: author)
+      try await fixture.database.forget(before: fixture.time.now.addingTimeInterval(1), atOnce: 2)
+      #expect(try await fixture.count("SELECT count(*) AS count FROM outgoing_mail") == 1)
+    }
+  }
+
   @Test func whatEndedLongAgoIsForgotten() async throws {
     try await withContact { fixture in
       try await fixture.submit(proposal, by: author)

@@ -114,7 +114,7 @@ import Testing
       "DisabledReason": words(DisabledReason.self),
       "Electorate": words(VoteRule.Electorate.self),
       "EventKind": words(Occurrence.Kind.self),
-      "EventType": [Subscription.everything] + Occasion.types,
+      "EventType": [Subscription.everything] + Occasion.deliveredTypes,
       "FilingChannel": words(FilingChannel.self),
       "FlagReason": words(FlagReason.self),
       "FollowKind": words(FollowTarget.Kind.self),

@@ -99,8 +99,8 @@ import Testing
   }
 
   @Test func whatNobodyHasReviewedIsNotHandedToWebhooks() {
-    #expect(Samples.occasions.filter { !$0.isPublic }.map(\.proposal) == [Samples.proposal])
-    #expect(!Occasion.proposal(.supportersSought(Samples.sought)).isPublic)
+    #expect(Samples.occasions.count { $0.publicity == .nobody } == 3)
+    #expect(Occasion.proposal(.supportersSought(Samples.sought)).publicity == .nobody)
   }
 }
 
