@@ -113,7 +113,7 @@ def test_a_second_run_changes_nothing_and_a_rotation_only_the_password(secured, 
     assert not cannot_connect(broker.outside("ministry-moe", ministry))
 
     file = broker.folder / "msit.password"
-    first = text(secured.forumctl("ministry", "add", "msit", "--password-file", str(file)))
+    first = text(secured.forumctl("ministry", "add", "msit", "--bytes-per-second", "100000", "--password-file", str(file)))
     password = file.read_text().strip()
     assert (file.stat().st_mode & 0o777, len(password), password in first) == (0o600, 43, False)
     settings = broker.outside("ministry-msit", password)
@@ -123,7 +123,8 @@ def test_a_second_run_changes_nothing_and_a_rotation_only_the_password(secured, 
     assert refused.returncode == 1 and str(file) in refused.stderr
     assert not cannot_connect(settings)
     file.unlink()
-    secured.forumctl("ministry", "add", "msit", "--rotate", "--password-file", str(file))
+    rotated = secured.forumctl("ministry", "add", "msit", "--rotate", "--password-file", str(file)).stdout
+    assert "quota: 100000 bytes a second, 25 % of a thread, on each broker, unchanged" in rotated
     eventually(lambda: cannot_connect(settings), 10, "the old password opens no more")
     assert not cannot_connect(broker.outside("ministry-msit", file.read_text().strip()))
 
@@ -194,8 +195,11 @@ def test_its_quota_is_in_force_by_kafkas_own_words(secured, broker, ministry):
     assert "consumer_byte_rate=2097152.0" in shown and "request_percentage=25.0" in shown
     assert "SCRAM-SHA-512=iterations=8192" in shown
     secured.forumctl("ministry", "add", "moe", "--bytes-per-second", "100000")
-    assert "consumer_byte_rate=100000.0" in described("ministry-moe")
     secured.forumctl("ministry", "add", "moe")
+    secured.forumctl("ministry", "add", "moe", "--request-percentage", "30")
+    shown = described("ministry-moe")
+    assert "consumer_byte_rate=100000.0" in shown and "request_percentage=30.0" in shown
+    secured.forumctl("ministry", "add", "moe", "--bytes-per-second", "2097152", "--request-percentage", "25")
     shown = broker.tool(
         "kafka-acls.sh", "--bootstrap-server", broker.internal, "--command-config", broker.admin_settings(),
         "--list", "--principal", "User:ministry-moe",
@@ -215,6 +219,12 @@ def test_the_list_shows_who_has_what_and_what_is_wrong(secured, broker, ministry
     assert wrong.returncode == 1 and f"too much: User:ministry-moe may write topic {OTHER}" in wrong.stdout
     assert f"warning: User:ministry-moe may write topic {OTHER}" in secured.forumctl("ministry", "add", "moe").stderr
     broker.tool(*acls, "--remove", "--force", *entry)
+
+    configs = ["kafka-configs.sh", "--bootstrap-server", broker.internal, "--command-config", broker.admin_settings(), "--alter"]
+    broker.tool(*configs, "--entity-type", "users", "--entity-name", "ministry-moe", "--delete-config", "request_percentage")
+    wrong = secured.forumctl("ministry", "list", check=False)
+    assert wrong.returncode == 1 and "no quota request_percentage" in wrong.stdout
+    secured.forumctl("ministry", "add", "moe")
     secured.forumctl("ministry", "list")
 
 
