@@ -289,8 +289,9 @@ def test_the_printed_settings_are_those_that_work(secured, broker, ministry, tmp
     printed = secured.forumctl("ministry", "add", "moe").stdout
     java = printed.partition("# Java (consumer.properties)\n")[2].partition("\n\n# Python")[0]
     python = printed.partition("# Python")[2].partition("\n")[2]
-    kcat = printed.partition("# kcat\n")[2].partition("\n\n# Java")[0]
-    assert java and python and kcat
+    configuration = printed.partition("# kcat (kcat.conf")[2].partition("\n")[2].partition("\n\n# and with it")[0]
+    kcat = printed.partition("# and with it\n")[2].partition("\n\n# Java")[0]
+    assert java and python and configuration and kcat and "password" not in kcat
     (tmp_path / "forum.password").write_text(ministry + "\n")
     (tmp_path / "forum-ca.pem").write_bytes(broker.authority.read_bytes())
     assert produced(broker.client("referral"), OWN) is None
@@ -310,6 +311,7 @@ def test_the_printed_settings_are_those_that_work(secured, broker, ministry, tmp
     # Debian's kcat on a librdkafka that can log in with SCRAM.
     (library,) = glob.glob(f"{sys.prefix}/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1")
     (tmp_path / "librdkafka.so.1").symlink_to(library)
+    (tmp_path / "kcat.conf").write_text(configuration.replace("PASSWORD", ministry) + "\n")
     environment = {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": str(tmp_path)}
     said = subprocess.run(["bash", "-c", kcat], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert "{}" in said.stdout.splitlines(), said.stderr

@@ -33,7 +33,8 @@ import Testing
       #expect(client.contains("kafka.forum.example:9094"))
       #expect(client.contains("forum-ca.pem"))
     }
-    #expect(settings.kcat.contains("-t forum.referrals.molit "))
+    #expect(settings.kcatCall.hasPrefix("kcat -F kcat.conf -C -t forum.referrals.molit "))
+    #expect(!settings.kcatCall.contains("password"))
     #expect(settings.java.contains("group.id=ministry-molit.inbox\n"))
     #expect(settings.python.contains("\"group.id\": \"ministry-molit.inbox\""))
   }
