@@ -313,7 +313,8 @@ def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker,
         for case in (changed, ended, late):
             send(case, 3, TYPES[1])
         gone = [TopicPartition(referrals.topic, int(number), int(end)) for number, end in ends(broker, referrals.topic).items()]
-        for result in AdminClient(broker.client("forumctl")).delete_records(gone).values():
+        admin = AdminClient(broker.client("forumctl"))
+        for result in admin.delete_records(gone).values():
             result.result(30)
         forum.cases = [
             {"id": changed, "title": "새 제목", "dueAt": "2028-02-29T14:59:59.999Z"},
