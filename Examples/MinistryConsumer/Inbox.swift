@@ -49,8 +49,7 @@ struct Inbox {
           """)
       }
       for found in cases {
-        try await transaction.register(
-          found.id, Told(title: found.title, dueAt: found.dueAt), by: "snapshot", 0)
+        try await transaction.overrule(found)
       }
     }
   }
@@ -132,7 +131,16 @@ private struct Message {
 }
 
 extension Transaction {
-  /// An entry of the register as the latest message of its case has it.
+  /// What the snapshot says holds, a due date that is no more included. The messages that come are still numbered on.
+  fileprivate func overrule(_ found: Snapshot.Case) async throws {
+    try await execute(
+      """
+      INSERT INTO register VALUES (\(found.id), \(found.title), \(found.dueAt), 'snapshot', 0)
+      ON CONFLICT (case_id) DO UPDATE SET title = EXCLUDED.title, due = EXCLUDED.due, last_type = EXCLUDED.last_type
+      """)
+  }
+
+  /// An entry of the register as the latest message of its case has it; one that names no due date leaves the one that is there.
   fileprivate func register(_ id: String, _ told: Told, by type: String, _ sequence: Int64) async throws {
     try await execute(
       """

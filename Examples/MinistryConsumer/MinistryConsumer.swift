@@ -47,8 +47,9 @@ struct MinistryConsumer {
 
   func run() async throws {
     try await inbox.makeTables()
-    let positions = try await whereToBegin()
+    // What was taken and not done is older than any snapshot.
     try await inbox.work()
+    let positions = try await whereToBegin()
     let consumer = try Consumer(kafka, group: group)
     try await consumer.assign(positions)
     print("reading \(topic)")

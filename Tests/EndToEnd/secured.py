@@ -68,7 +68,8 @@ class SecuredBroker:
         keystore = self.secrets / "kafka-external.pem"
         values |= {
             "controller.quorum.voters": f"1@127.0.0.1:{CONTROLLER}",
-            "listeners": f"CONTROLLER://127.0.0.1:{CONTROLLER},INTERNAL://127.0.0.1:{INTERNAL},EXTERNAL://127.0.0.1:{EXTERNAL}"
+            # Outside on every address, so that there is one that the certificate does not name.
+            "listeners": f"CONTROLLER://127.0.0.1:{CONTROLLER},INTERNAL://127.0.0.1:{INTERNAL},EXTERNAL://0.0.0.0:{EXTERNAL}"
             f",INTERNALTLS://127.0.0.1:{INTERNAL_TLS}",
             "advertised.listeners": f"INTERNAL://{self.internal},EXTERNAL://{self.external},INTERNALTLS://{self.internal_tls}",
             "log.dirs": str(self.folder / "log"),

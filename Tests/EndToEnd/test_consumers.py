@@ -10,10 +10,13 @@ import sys
 import threading
 import time
 import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cases import adopted, referred
 from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 from forum import CHECKOUT, eventually, in_seconds
 from secured import broker_of
 
@@ -88,6 +91,12 @@ class PythonExample(Example):
         finally:
             database.close()
 
+    def change(self, statement):
+        database = sqlite3.connect(self.file, timeout=30)
+        with database:
+            database.execute(statement)
+        database.close()
+
     def close(self):
         pass
 
@@ -114,6 +123,9 @@ class SwiftExample(Example):
         if self.forum.sql(f"SELECT to_regclass('{table}') IS NULL", database=self.database) == [["t"]]:
             return []
         return self.forum.sql(query, database=self.database)
+
+    def change(self, statement):
+        self.forum.sql(statement, database=self.database)
 
     def close(self):
         self.forum.sql(f"DROP DATABASE {self.database} WITH (FORCE)", database="postgres")
@@ -158,6 +170,40 @@ class Referrals:
                 self.producer.poll(0)
                 time.sleep(0.02)
         assert self.producer.flush(60) == 0
+
+
+class CaseList:
+    """The Forum's list of a ministry's cases, one a page, as a test has it."""
+
+    def __init__(self):
+        self.cases = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                place = int(parse_qs(urlsplit(self.path).query).get("after", ["0"])[0])
+                page = {"items": outer.cases[place : place + 1]}
+                if place + 1 < len(outer.cases):
+                    page["next"] = str(place + 1)
+                body = json.dumps(page).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def ends(broker, topic):
@@ -229,3 +275,61 @@ def test_a_second_one_on_the_same_inbox_gives_way(example, broker, known):
         for process in processes:
             process.kill()
             process.wait(10)
+
+
+def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker, known):
+    referrals = Referrals(broker, known["ministry"]["slug"], random.Random(2))
+    changed, ended, late = (str(uuid.uuid4()) for _ in range(3))
+
+    def register():
+        rows = example.rows("SELECT case_id, title, coalesce(due, '-'), last_type, last_sequence FROM register")
+        return {row[0]: tuple(row[1:]) for row in rows}
+
+    def runs_until(condition):
+        process = example.start()
+        try:
+            eventually(condition, 60, lambda: f"{register()} {example.log()}")
+        finally:
+            process.kill()
+            process.wait(10)
+
+    def send(case, sequence, kind):
+        referrals.send(case, sequence, kind)
+        assert referrals.producer.flush(30) == 0
+
+    with CaseList() as forum:
+        example.environment["FORUM_URL"] = forum.url
+        runs_until(lambda: len(example.rows("SELECT partition FROM position")) == 3)
+        for case in (changed, ended):
+            send(case, 1, TYPES[0])
+            send(case, 2, TYPES[1])
+        told = "2027-01-31T14:59:59.999Z"
+        read = {case: (f"과제 {case[:8]}", told, TYPES[1], "2") for case in (changed, ended)}
+        runs_until(lambda: register() == read)
+
+        # It died between its two transactions, and while it was away messages came and went that it has not seen.
+        example.change(f"UPDATE register SET last_sequence = 1, last_type = '{TYPES[0]}' WHERE case_id = '{ended}'")
+        example.change(f"UPDATE inbox SET done = false WHERE case_id = '{ended}' AND sequence = 2")
+        for case in (changed, ended, late):
+            send(case, 3, TYPES[1])
+        gone = [TopicPartition(referrals.topic, int(number), int(end)) for number, end in ends(broker, referrals.topic).items()]
+        admin = AdminClient(broker.client("forumctl"))
+        for result in admin.delete_records(gone).values():
+            result.result(30)
+        forum.cases = [
+            {"id": changed, "title": "새 제목", "dueAt": "2028-02-29T14:59:59.999Z"},
+            {"id": ended, "title": "끝난 과제"},
+            {"id": late, "title": "늦은 과제", "dueAt": "2028-03-31T14:59:59.999Z"},
+        ]
+        snapshot = {
+            changed: ("새 제목", "2028-02-29T14:59:59.999Z", "snapshot", "2"),
+            ended: ("끝난 과제", "-", "snapshot", "2"),
+            late: ("늦은 과제", "2028-03-31T14:59:59.999Z", "snapshot", "0"),
+        }
+        runs_until(lambda: register() == snapshot)
+        assert example.rows("SELECT count(*) FROM inbox WHERE NOT done") == [["0"]]
+
+        # And the topic goes on from there.
+        forum.cases = []
+        send(changed, 4, TYPES[2])
+        runs_until(lambda: register() == snapshot | {changed: (f"과제 {changed[:8]}", told, TYPES[2], "4")})

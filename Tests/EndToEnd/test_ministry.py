@@ -80,6 +80,13 @@ def cannot_connect(settings):
     return []
 
 
+def refused_by_tls(settings):
+    """Something was there and answered, and the client did not trust it."""
+    reasons = {reason.code() for reason in cannot_connect(settings)}
+    assert KafkaError._SSL in reasons, reasons
+    return True
+
+
 def test_the_services_do_their_work_with_what_they_are_permitted(secured, broker):
     proposal = secured.propose("secured")
     secured.select(proposal, 2)
@@ -113,7 +120,7 @@ def test_a_second_run_changes_nothing_and_a_rotation_only_the_password(secured, 
     assert not cannot_connect(broker.outside("ministry-moe", ministry))
 
     file = broker.folder / "msit.password"
-    first = text(secured.forumctl("ministry", "add", "msit", "--password-file", str(file)))
+    first = text(secured.forumctl("ministry", "add", "msit", "--bytes-per-second", "100000", "--password-file", str(file)))
     password = file.read_text().strip()
     assert (file.stat().st_mode & 0o777, len(password), password in first) == (0o600, 43, False)
     settings = broker.outside("ministry-msit", password)
@@ -123,7 +130,8 @@ def test_a_second_run_changes_nothing_and_a_rotation_only_the_password(secured, 
     assert refused.returncode == 1 and str(file) in refused.stderr
     assert not cannot_connect(settings)
     file.unlink()
-    secured.forumctl("ministry", "add", "msit", "--rotate", "--password-file", str(file))
+    rotated = secured.forumctl("ministry", "add", "msit", "--rotate", "--password-file", str(file)).stdout
+    assert "quota: 100000 bytes a second, 25 % of a thread, on each broker, unchanged" in rotated
     eventually(lambda: cannot_connect(settings), 10, "the old password opens no more")
     assert not cannot_connect(broker.outside("ministry-msit", file.read_text().strip()))
 
@@ -178,8 +186,10 @@ def test_without_its_password_and_tls_nobody_comes_in(broker, ministry):
     # A client that trusts the machine's authorities alone does not trust this broker, nor one of another name.
     settings = broker.outside("ministry-moe", ministry)
     del settings["ssl.ca.location"]
-    assert cannot_connect(settings)
-    assert cannot_connect(broker.outside("ministry-moe", ministry) | {"bootstrap.servers": f"127.0.0.2:{broker.external.split(':')[1]}"})
+    assert refused_by_tls(settings)
+    port = broker.external.split(":")[1]
+    assert refused_by_tls(broker.outside("ministry-moe", ministry) | {"bootstrap.servers": f"127.0.0.2:{port}"})
+    assert not cannot_connect(broker.outside("ministry-moe", ministry) | {"bootstrap.servers": f"127.0.0.1:{port}"})
     assert not cannot_connect(broker.outside("ministry-moe", ministry))
 
 
@@ -194,8 +204,11 @@ def test_its_quota_is_in_force_by_kafkas_own_words(secured, broker, ministry):
     assert "consumer_byte_rate=2097152.0" in shown and "request_percentage=25.0" in shown
     assert "SCRAM-SHA-512=iterations=8192" in shown
     secured.forumctl("ministry", "add", "moe", "--bytes-per-second", "100000")
-    assert "consumer_byte_rate=100000.0" in described("ministry-moe")
     secured.forumctl("ministry", "add", "moe")
+    secured.forumctl("ministry", "add", "moe", "--request-percentage", "30")
+    shown = described("ministry-moe")
+    assert "consumer_byte_rate=100000.0" in shown and "request_percentage=30.0" in shown
+    secured.forumctl("ministry", "add", "moe", "--bytes-per-second", "2097152", "--request-percentage", "25")
     shown = broker.tool(
         "kafka-acls.sh", "--bootstrap-server", broker.internal, "--command-config", broker.admin_settings(),
         "--list", "--principal", "User:ministry-moe",
@@ -215,6 +228,12 @@ def test_the_list_shows_who_has_what_and_what_is_wrong(secured, broker, ministry
     assert wrong.returncode == 1 and f"too much: User:ministry-moe may write topic {OTHER}" in wrong.stdout
     assert f"warning: User:ministry-moe may write topic {OTHER}" in secured.forumctl("ministry", "add", "moe").stderr
     broker.tool(*acls, "--remove", "--force", *entry)
+
+    configs = ["kafka-configs.sh", "--bootstrap-server", broker.internal, "--command-config", broker.admin_settings(), "--alter"]
+    broker.tool(*configs, "--entity-type", "users", "--entity-name", "ministry-moe", "--delete-config", "request_percentage")
+    wrong = secured.forumctl("ministry", "list", check=False)
+    assert wrong.returncode == 1 and "no quota request_percentage" in wrong.stdout
+    secured.forumctl("ministry", "add", "moe")
     secured.forumctl("ministry", "list")
 
 
@@ -270,8 +289,9 @@ def test_the_printed_settings_are_those_that_work(secured, broker, ministry, tmp
     printed = secured.forumctl("ministry", "add", "moe").stdout
     java = printed.partition("# Java (consumer.properties)\n")[2].partition("\n\n# Python")[0]
     python = printed.partition("# Python")[2].partition("\n")[2]
-    kcat = printed.partition("# kcat\n")[2].partition("\n\n# Java")[0]
-    assert java and python and kcat
+    configuration = printed.partition("# kcat (kcat.conf")[2].partition("\n")[2].partition("\n\n# and with it")[0]
+    kcat = printed.partition("# and with it\n")[2].partition("\n\n# Java")[0]
+    assert java and python and configuration and kcat and "password" not in kcat
     (tmp_path / "forum.password").write_text(ministry + "\n")
     (tmp_path / "forum-ca.pem").write_bytes(broker.authority.read_bytes())
     assert produced(broker.client("referral"), OWN) is None
@@ -291,6 +311,7 @@ def test_the_printed_settings_are_those_that_work(secured, broker, ministry, tmp
     # Debian's kcat on a librdkafka that can log in with SCRAM.
     (library,) = glob.glob(f"{sys.prefix}/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1")
     (tmp_path / "librdkafka.so.1").symlink_to(library)
+    (tmp_path / "kcat.conf").write_text(configuration.replace("PASSWORD", ministry) + "\n")
     environment = {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": str(tmp_path)}
     said = subprocess.run(["bash", "-c", kcat], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert "{}" in said.stdout.splitlines(), said.stderr

@@ -8,6 +8,7 @@ struct ClientSettings: Sendable {
 
   static let passwordFile = "forum.password"
   static let authorityFile = "forum-ca.pem"
+  static let kcatFile = "kcat.conf"
 
   private var group: String { access.groupPrefix + "inbox" }
 
@@ -17,8 +18,11 @@ struct ClientSettings: Sendable {
     # Beside it: the password in \(Self.passwordFile), the Forum's certificate in \(Self.authorityFile).
     # Consumer groups begin with \(access.groupPrefix)
 
-    # kcat
+    # kcat (\(Self.kcatFile), readable by you alone; a password on a command line is seen by every user of the machine)
     \(kcat)
+
+    # and with it
+    \(kcatCall)
 
     # Java (consumer.properties)
     \(java)
@@ -30,10 +34,17 @@ struct ClientSettings: Sendable {
 
   var kcat: String {
     """
-    kcat -b \(external) -X security.protocol=SASL_SSL -X sasl.mechanisms=SCRAM-SHA-512 \\
-      -X sasl.username=\(access.user) -X sasl.password="$(cat \(Self.passwordFile))" -X ssl.ca.location=\(Self.authorityFile) \\
-      -C -t \(access.topic.name) -o beginning -e -f '%h\\n%s\\n'
+    bootstrap.servers=\(external)
+    security.protocol=SASL_SSL
+    sasl.mechanisms=SCRAM-SHA-512
+    sasl.username=\(access.user)
+    sasl.password=PASSWORD
+    ssl.ca.location=\(Self.authorityFile)
     """
+  }
+
+  var kcatCall: String {
+    "kcat -F \(Self.kcatFile) -C -t \(access.topic.name) -o beginning -e -f '%h\\n%s\\n'"
   }
 
   var java: String {

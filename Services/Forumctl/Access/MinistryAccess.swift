@@ -29,15 +29,27 @@ struct MinistryAccess: Sendable {
 
 /// How much of each broker a ministry's clients may take together. A client that takes more is slowed down, not refused.
 struct MinistryQuota: Equatable, Sendable {
-  /// Bytes a second that are sent to it.
-  var bytesPerSecond = 2_097_152
-  /// Percent of one thread of the broker.
-  var requestPercentage = 25
+  /// Kafka's names.
+  static let (bytes, requests) = ("consumer_byte_rate", "request_percentage")
 
-  /// By Kafka's names.
-  var values: [String: Double] {
-    ["consumer_byte_rate": Double(bytesPerSecond), "request_percentage": Double(requestPercentage)]
+  /// Bytes a second that are sent to it.
+  let bytesPerSecond: Double
+  /// Percent of one thread of the broker.
+  let requestPercentage: Double
+
+  /// What is asked for; else what the ministry has, for it may have been agreed; else the default.
+  init(bytesPerSecond: Int?, requestPercentage: Int?, found: [String: Double]) {
+    self.bytesPerSecond = bytesPerSecond.map { Double($0) } ?? found[Self.bytes] ?? 2_097_152
+    self.requestPercentage = requestPercentage.map { Double($0) } ?? found[Self.requests] ?? 25
   }
 
-  var text: String { "\(bytesPerSecond) bytes a second, \(requestPercentage) % of a thread, on each broker" }
+  /// By Kafka's names.
+  var values: [String: Double] { [Self.bytes: bytesPerSecond, Self.requests: requestPercentage] }
+
+  var text: String {
+    "\(Self.shown(bytesPerSecond)) bytes a second, \(Self.shown(requestPercentage)) % of a thread, on each broker"
+  }
+
+  /// Whole numbers as such. Others may have been set by other tools.
+  static func shown(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 }

@@ -15,7 +15,7 @@ let addMinistryCommand = Command(
 
       Makes what is missing: the topic, a user ministry-NAME (SCRAM-SHA-512) with a password of its own, its permissions (that
       topic, and consumer groups that begin with ministry-NAME.) and its quota. Run again, it says what was there and changes
-      nothing else. A password is shown once.
+      nothing else: a quota that was agreed stays until an option asks for another. A password is shown once.
       """,
     positionals: [.init(name: "name", help: "the ministry's short name")],
     options: [
@@ -24,14 +24,17 @@ let addMinistryCommand = Command(
       .value(
         "external", "host:port",
         "the listener outside, for the settings; otherwise FORUM_KAFKA_EXTERNAL (default: 127.0.0.1:9094)"),
-      .value("bytes-per-second", "n", default: "2097152", "quota: bytes a second that each broker sends"),
-      .value("request-percentage", "n", default: "25", "quota: percent of one thread of each broker"),
+      .value(
+        "bytes-per-second", "n",
+        "quota: bytes a second that each broker sends; otherwise what is there (at first: 2097152)"),
+      .value(
+        "request-percentage", "n",
+        "quota: percent of one thread of each broker; otherwise what is there (at first: 25)"),
     ])
 ) { arguments in
   let access = MinistryAccess(ministry: try ministry(arguments))
-  let quota = MinistryQuota(
-    bytesPerSecond: try arguments.value("bytes-per-second", in: 1_024...1_073_741_824, or: 2_097_152),
-    requestPercentage: try arguments.value("request-percentage", in: 1...10_000, or: 25))
+  let bytesPerSecond = try arguments.value("bytes-per-second", in: 1_024...1_073_741_824)
+  let requestPercentage = try arguments.value("request-percentage", in: 1...10_000)
   let environment = CommandEnvironment.current
   let external = arguments.text("external") ?? environment.values["FORUM_KAFKA_EXTERNAL"] ?? "127.0.0.1:9094"
   var settings = environment.settings
@@ -44,7 +47,9 @@ let addMinistryCommand = Command(
     let change = try await office.permit(access)
     print("access: \(change.text)")
     change.warn()
-    print("quota: \(try await office.set(quota, for: access))")
+    let quota = try await office.setQuota(
+      bytesPerSecond: bytesPerSecond, requestPercentage: requestPercentage, for: access)
+    print("quota: \(quota)")
     let file = PasswordFile(path: arguments.text("password-file"))
     if let password = try await office.makeUser(of: access, rotate: arguments.has("rotate"), file) {
       print("user: \(access.user) has a new password")

@@ -23,9 +23,13 @@ struct MinistryOffice {
     return "\(topic.name) is there already"
   }
 
-  func set(_ quota: MinistryQuota, for access: MinistryAccess) async throws -> String {
-    if try await users.quotas(of: access.user) == quota.values { return "\(quota.text), unchanged" }
-    try await users.setQuotas(of: access.user, quota.values)
+  /// What is not asked for stays as it is, and gets a default only where there is nothing.
+  func setQuota(bytesPerSecond: Int?, requestPercentage: Int?, for access: MinistryAccess) async throws -> String {
+    let found = try await users.quotas(of: access.user)
+    let quota = MinistryQuota(bytesPerSecond: bytesPerSecond, requestPercentage: requestPercentage, found: found)
+    let changes = quota.values.filter { found[$0.key] != $0.value }
+    if changes.isEmpty { return "\(quota.text), unchanged" }
+    try await users.setQuotas(of: access.user, changes)
     return "\(quota.text), set"
   }
 
@@ -114,8 +118,8 @@ struct MinistryStatus {
     if !hasTopic { faults.append("no topic") }
     faults += change.added.map { "lacks: \($0)" } + change.surplus.map { "too much: \($0)" }
     if change.others > 0 { faults.append("\(change.others) entries of another kind") }
-    if quotas["consumer_byte_rate"] == nil { faults.append("no quota") }
-    return faults
+    let missing = [MinistryQuota.bytes, MinistryQuota.requests].filter { quotas[$0] == nil }
+    return faults + missing.map { "no quota \($0)" }
   }
 
   var isWhole: Bool { faults.isEmpty }
@@ -123,7 +127,7 @@ struct MinistryStatus {
   var row: String {
     let name = access.ministry.slug.padded(to: 9)
     guard hasUser || !isWhole else { return "\(name) -" }
-    let rate = quotas["consumer_byte_rate"].map { "\(Int($0)) B/s" } ?? "no quota"
+    let rate = quotas[MinistryQuota.bytes].map { "\(MinistryQuota.shown($0)) B/s" } ?? "- B/s"
     return "\(name) \(access.user.padded(to: 19)) \(access.topic.name.padded(to: 26)) \(rate)"
       + (isWhole ? "" : "  " + faults.joined(separator: "; "))
   }

@@ -33,9 +33,41 @@ import Testing
       #expect(client.contains("kafka.forum.example:9094"))
       #expect(client.contains("forum-ca.pem"))
     }
-    #expect(settings.kcat.contains("-t forum.referrals.molit "))
+    #expect(settings.kcatCall.hasPrefix("kcat -F kcat.conf -C -t forum.referrals.molit "))
+    #expect(!settings.kcatCall.contains("password"))
     #expect(settings.java.contains("group.id=ministry-molit.inbox\n"))
     #expect(settings.python.contains("\"group.id\": \"ministry-molit.inbox\""))
+  }
+
+  @Test func `a quota that was agreed stays until another is asked for, and a default fills only a gap`() {
+    let agreed = [MinistryQuota.bytes: 100_000.0, MinistryQuota.requests: 12.5]
+    func values(_ bytes: Int?, _ requests: Int?, _ found: [String: Double]) -> [String: Double] {
+      MinistryQuota(bytesPerSecond: bytes, requestPercentage: requests, found: found).values
+    }
+    #expect(values(nil, nil, agreed) == agreed)
+    #expect(values(nil, 50, agreed) == [MinistryQuota.bytes: 100_000, MinistryQuota.requests: 50])
+    #expect(values(5_000, nil, agreed) == [MinistryQuota.bytes: 5_000, MinistryQuota.requests: 12.5])
+    #expect(values(nil, nil, [:]) == [MinistryQuota.bytes: 2_097_152, MinistryQuota.requests: 25])
+    #expect(
+      values(nil, nil, [MinistryQuota.bytes: 100_000]) == [MinistryQuota.bytes: 100_000, MinistryQuota.requests: 25])
+    #expect(
+      MinistryQuota(bytesPerSecond: nil, requestPercentage: nil, found: agreed).text
+        == "100000 bytes a second, 12.5 % of a thread, on each broker")
+  }
+
+  @Test func `a user is whole only with both of its quotas`() throws {
+    let access = MinistryAccess(ministry: try #require(Ministry.named("molit")))
+    func status(_ quotas: [String: Double]) -> MinistryStatus {
+      MinistryStatus(
+        access: access, hasTopic: true, hasUser: true,
+        change: AccessChange(wanted: access.rules, found: Set(access.rules), others: 0), quotas: quotas)
+    }
+    #expect(status([MinistryQuota.bytes: 1_024, MinistryQuota.requests: 25]).isWhole)
+    #expect(status([MinistryQuota.bytes: 1_024]).faults == ["no quota request_percentage"])
+    #expect(status([MinistryQuota.requests: 25]).faults == ["no quota consumer_byte_rate"])
+    #expect(status([:]).faults.count == 2)
+    // Any number can have been set, by any tool.
+    #expect(status([MinistryQuota.bytes: 1e300, MinistryQuota.requests: 25]).row.contains("1e+300 B/s"))
   }
 
   @Test func `only what is missing is granted, and what is too much is named`() {

@@ -14,6 +14,7 @@ What makes it safe, and what to keep when it is rewritten for another database:
 4. The first start joins a snapshot and the topic: first the ends of the topic are looked up, then the cases are read from the API,
    then both are kept in one transaction, then the topic is read on from those ends. What happened in between is in both, and
    changes nothing the second time: messages tell a state, not a difference, and `ce_sequence` orders them within a case.
+   A later snapshot, after so long an absence that messages are lost, overrules what the register had.
 """
 
 import json
@@ -56,7 +57,7 @@ class Inbox:
             self.db.execute("DELETE FROM position")
             self.db.executemany("INSERT INTO position VALUES (?, ?)", ends.items())
             for case in cases:
-                self.register(case["id"], case["title"], case.get("dueAt"), "snapshot", 0)
+                self.overrule(case["id"], case["title"], case.get("dueAt"))
 
     def take(self, messages):
         """Messages of one partition, in their order. False: another process reads here, and was faster."""
@@ -90,12 +91,21 @@ class Inbox:
                 self.register(case, event["title"], event.get("dueAt"), kind, sequence)
                 self.db.execute("UPDATE inbox SET done = 1 WHERE id = ?", (identifier,))
 
+    def overrule(self, case, title, due):
+        """What the snapshot says holds, a due date that is no more included. The messages that come are still numbered on."""
+        self.db.execute(
+            "INSERT INTO register VALUES (?, ?, ?, 'snapshot', 0, ?) ON CONFLICT (case_id) DO UPDATE SET title = excluded.title,"
+            " due = excluded.due, last_type = excluded.last_type",
+            (case, title, due, now()),
+        )
+
     def register(self, case, title, due, kind, sequence):
+        """As the latest message of the case has it; one that names no due date leaves the one that is there."""
         self.db.execute(
             "INSERT INTO register VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET title = excluded.title,"
             " due = coalesce(excluded.due, due), last_type = excluded.last_type, last_sequence = excluded.last_sequence"
             " WHERE excluded.last_sequence > register.last_sequence",
-            (case, title, due, kind, sequence, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())),
+            (case, title, due, kind, sequence, now()),
         )
 
     def __enter__(self):
@@ -103,6 +113,10 @@ class Inbox:
 
     def __exit__(self, fault, *_):
         self.db.execute("COMMIT" if fault is None else "ROLLBACK")
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def cases_in_charge(url, ministry):
@@ -149,13 +163,14 @@ def main(file, environment):
     ministry = environment["FORUM_MINISTRY"]
     topic = f"forum.referrals.{ministry}"
     inbox, consumer = Inbox(file), new_consumer(environment)
+    # What was taken and not done is older than any snapshot.
+    inbox.work()
 
     found, positions = bounds(consumer, topic), inbox.positions()
     if not positions or any(positions.get(number, OFFSET_INVALID) < low for number, (low, _) in found.items()):
         # The first start, or one after more than 400 days: the topic alone does not hold everything.
         inbox.begin_with({number: high for number, (_, high) in found.items()}, cases_in_charge(environment["FORUM_URL"], ministry))
         positions = inbox.positions()
-    inbox.work()
     consumer.assign([TopicPartition(topic, number, offset) for number, offset in positions.items()])
     print("reading", topic, positions, flush=True)
     while True:
