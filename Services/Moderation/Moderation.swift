@@ -44,7 +44,7 @@ public struct ModerationService: ServiceDefinition {
         "FORUM_MODERATION_DELAY_SECONDS", default: 10, in: 1...3600,
         "Review: seconds after which is looked again whether everybody has to be told that it takes long")
       downloads = try settings.int(
-        "FORUM_MODERATION_DOWNLOADS", default: 2, in: 0...1_000,
+        "FORUM_MODERATION_DOWNLOADS", default: 4, in: 0...1_000,
         "Open data: files at most that a process sends at a time; more are answered 503")
       downloadSeconds = try settings.int(
         "FORUM_MODERATION_DOWNLOAD_SECONDS", default: 1_800, in: 1...86_400,

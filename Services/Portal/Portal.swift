@@ -47,8 +47,9 @@ public struct PortalService: ServiceDefinition {
   public init(_ kit: ServiceKit, _ configuration: Configuration) {
     let hub = Hub(limit: configuration.streams)
     kit.metrics.gauge("forum_portal_streams", "Live tallies being sent.") { Double(hub.count) }
+    let kept = KeptStatistics(database: kit.database, clock: kit.clock)
     pages = Pages(
-      database: kit.database, site: Site(publicURL: configuration.publicURL), log: kit.log,
+      database: kit.database, kept: kept, site: Site(publicURL: configuration.publicURL), log: kit.log,
       clock: kit.clock)
     streams = Streams(database: kit.database, hub: hub)
     feed = Feed(database: kit.database, hub: hub)
@@ -58,7 +59,7 @@ public struct PortalService: ServiceDefinition {
     kit.metrics.gauge("forum_portal_downloads", "Files of open data being sent.") { Double(downloads.underWay) }
     openData = OpenDataRoutes(
       database: kit.database, openData: OpenData(Dataset.ofThePortal, database: kit.database, downloads: downloads),
-      publicURL: configuration.publicURL, clock: kit.clock)
+      kept: kept, publicURL: configuration.publicURL, clock: kit.clock)
   }
 
   /// Pages, streams and assets.

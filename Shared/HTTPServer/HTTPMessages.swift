@@ -58,7 +58,7 @@ public struct HTTPResponse: Sendable {
     case stream(any AsyncSequence<[UInt8], Never> & Sendable)
     /// Pieces of one whole, such as a file that is made while it is sent; asked for as those of a stream. When the
     /// sequence throws, the connection is closed without the end of the chunked coding, so that no part passes for the
-    /// whole (RFC 9112, section 8). A drain waits for it as for any other answer.
+    /// whole (RFC 9112, section 8). A drain waits for it as for any other answer: no longer than it waits at all.
     case transfer(any AsyncSequence<[UInt8], any Error> & Sendable)
   }
 

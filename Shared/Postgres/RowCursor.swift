@@ -9,9 +9,14 @@ public final class RowCursor: Sendable {
   fileprivate init(_ session: Session) { self.session = session }
 
   /// The next rows, at most `count`; none when there are no more.
-  /// - Parameter body: makes something of the rows, on the connection's thread, so that they need not be kept.
-  public func next<R: Sendable>(_ count: Int, _ body: @Sendable ([Row]) throws -> R) async throws -> R {
-    try await session.read(Query(unsafeSQL: "FETCH FORWARD \(count) FROM row_cursor"), body)
+  /// - Parameters:
+  ///   - time: that the server may take for them.
+  ///   - body: makes something of the rows, on the connection's thread, so that they need not be kept.
+  public func next<R: Sendable>(
+    _ count: Int, within time: Duration, _ body: @Sendable ([Row]) throws -> R
+  ) async throws -> R {
+    _ = try await session.run("SELECT set_config('statement_timeout', \(time.inMilliseconds), true)")
+    return try await session.read(Query(unsafeSQL: "FETCH FORWARD \(count) FROM row_cursor"), body)
   }
 
   /// Ends the transaction with its connection.
@@ -20,14 +25,15 @@ public final class RowCursor: Sendable {
 
 extension Database {
   /// Opens a cursor over the rows of a SELECT.
-  /// - Parameter idleSeconds: how long the rows may be left waiting for whoever reads them; beyond, the server ends the
-  ///   connection.
-  public func cursor(over query: Query, idleSeconds: Int) async throws -> RowCursor {
+  /// - Parameter seconds: that opening may take, and that the rows may be left waiting for whoever reads them; beyond, the
+  ///   server ends the connection.
+  public func cursor(over query: Query, seconds: Int) async throws -> RowCursor {
     let session = try await openSession()
     do {
       _ = try await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-      _ = try await session.run(
-        Query(unsafeSQL: "SET LOCAL idle_in_transaction_session_timeout = '\(max(1, idleSeconds))s'"))
+      for setting in ["statement_timeout", "idle_in_transaction_session_timeout"] {
+        _ = try await session.run(Query(unsafeSQL: "SET LOCAL \(setting) = '\(max(1, seconds))s'"))
+      }
       _ = try await session.run("DECLARE row_cursor NO SCROLL CURSOR FOR \(fragment: query)")
     } catch {
       await session.close()
@@ -35,4 +41,9 @@ extension Database {
     }
     return RowCursor(session)
   }
+}
+
+extension Duration {
+  /// As settings of the server take it: at least one, since none at all would mean no limit.
+  fileprivate var inMilliseconds: String { String(max(1, Int(self / .milliseconds(1)))) }
 }

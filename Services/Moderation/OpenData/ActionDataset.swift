@@ -20,9 +20,10 @@ extension Dataset {
       Column("task", .id, "action_log.proposal", "제안", "The proposal, or the task that it became."),
       Column("opinion", .id, "action_log.opinion", "의견", "The opinion that it was done to."),
       Column(
-        "code", .word, .publicReason("code", "ground", "outcome"), "사유 코드", "Why, in a word of the contracts."),
+        "code", .word, .publicReason("code", "ground", "outcome", "decision"), "사유 코드",
+        "Why, in a word of the contracts."),
       Column(
-        "reason", .text, .publicReason("explanation", "statement", "note", "reason"), "사유",
+        "reason", .text, .publicReason("explanation", "statement", "note", "reason", "reasons", "summary"), "사유",
         "Why, as it was written; absent while one person alone holds it against a text."),
     ],
     filters: [

@@ -5,6 +5,8 @@ import FoundationEssentials
 struct CustodySection: Sendable {
   let speech: Speech
   let facts: Facts
+  /// Who had it, in the order of time.
+  let chain: [Hold]
 
   private var language: Language { speech.language }
 
@@ -22,19 +24,25 @@ struct CustodySection: Sendable {
   }
 
   private var holder: HTML {
-    if let assignment = facts.assignment {
-      let name = Ministry.named(assignment.ministry).map(language.label) ?? assignment.ministry
-      return HTML([
-        row(.holder, HTML(text: name)), row(.since, HTML.time(assignment.at, in: language)), due,
-        row(.committeeReceived, facts.receipt.map { HTML.time($0.at, in: language) }),
-      ])
+    guard let course = facts.course else { return row(.holder, HTML(text: speech(.awaitingReceipt))) }
+    let received =
+      course.holder == Hold.committee
+      ? nil : row(.committeeReceived, facts.receipt.map { HTML.time($0.at, in: language) })
+    return HTML([
+      row(.holder, course.holder.map { HTML(text: language.label(holder: $0)) }),
+      row(.since, course.holder.flatMap(since).map { HTML.time($0, in: language) }),
+      due, received ?? "",
+    ])
+  }
+
+  /// From when on the holder has had it without a break; nil where the chain does not tell (yet).
+  private func since(_ holder: String) -> Date? {
+    guard var first = chain.last, first.holder == holder, first.until == nil else { return nil }
+    for hold in chain.dropLast().reversed() {
+      guard hold.holder == holder, hold.until == first.since else { break }
+      first = hold
     }
-    if let receipt = facts.receipt {
-      return HTML([
-        row(.holder, HTML(text: speech(.committee))), row(.since, HTML.time(receipt.at, in: language)), due,
-      ])
-    }
-    return row(.holder, HTML(text: speech(.awaitingReceipt)))
+    return first.since
   }
 
   private var due: HTML {

@@ -32,7 +32,7 @@ struct TaskPage: Sendable {
         <a href="\(speech.link(address))">\(speech(.reload))</a></p>
         \(ReviewSection(speech: speech, facts: facts).html)
         \(VoteSection(speech: speech, facts: facts).html)
-        \(CustodySection(speech: speech, facts: facts).html)
+        \(CustodySection(speech: speech, facts: facts, chain: chain).html)
         \(CaseSection(speech: speech, record: record, now: now).html)
         \(ChainSection(speech: speech, chain: chain, now: now, data: custody).html)
         \(body)

@@ -8,6 +8,7 @@ import ServiceKit
 struct OpenDataRoutes: Sendable {
   let database: Database
   let openData: OpenData
+  let kept: KeptStatistics
   let publicURL: String
   let clock: WallClock
 
@@ -38,17 +39,18 @@ struct OpenDataRoutes: Sendable {
       return try await openData.download(file, request)
     }
     let mark = try request.wantsByteOrderMark() ? CSV.byteOrderMark : []
-    let figures = try await database.figures(in: try Period(request), at: clock.now)
+    let figures = try await kept.statistics(of: try Period(request)).figures
     var response = OpenData.known(
       mark + StatisticsView.csv(figures), type: "text/csv; charset=utf-8; header=present", to: request)
     response.headers["content-disposition"] = "attachment; filename=\"forum-statistics.csv\""
     return response
   }
 
-  /// `GET /v1/open-data/statistics?year=&since=&until=`: all indicators with their definitions. 400.
+  /// `GET /v1/open-data/statistics?year=&since=&until=`: all indicators with their definitions. 400,
+  /// 503 while too many periods are being counted.
   private func statistics(_ request: Request) async throws -> Response {
     let period = try Period(request)
-    let view = StatisticsView(try await database.figures(in: period, at: clock.now), in: period)
+    let view = StatisticsView(try await kept.statistics(of: period).figures, in: period)
     return OpenData.known(try JSON.encode(view), type: "application/json", to: request)
   }
 

@@ -7,6 +7,7 @@ import ServiceKit
 /// The pages, in the language of the reader.
 struct Pages: Sendable {
   let database: Database
+  let kept: KeptStatistics
   let site: Site
   let log: Log
   let clock: WallClock
@@ -39,16 +40,17 @@ struct Pages: Sendable {
     }
   }
 
-  /// `GET /statistics?year=&lang=`: the indicators with their definitions; 400 for an unknown year.
+  /// `GET /statistics?year=&lang=`: the indicators with their definitions; 400 for an unknown year,
+  /// 503 while too many periods are being counted.
   func statistics(_ request: Request) async throws -> Response {
     await page(for: request) { speech in
       let year = request.query("year") == nil ? nil : try request.query("year", default: 0, in: Period.years)
-      let now = clock.now
-      let period = year.map(Period.init(year:)) ?? Period(since: nil, until: nil)
-      let this = KoreanTime(now).year
+      let statistics = try await kept.statistics(
+        of: year.map(Period.init(year:)) ?? Period(since: nil, until: nil))
+      let this = KoreanTime(clock.now).year
       return StatisticsPage(
-        speech: speech, year: year, years: Array((min(try await database.firstYear() ?? this, this)...this).suffix(10)),
-        figures: try await database.figures(in: period, at: now)
+        speech: speech, year: year, years: Array((min(statistics.firstYear ?? this, this)...this).suffix(10)),
+        figures: statistics.figures
       ).document
     }
   }

@@ -28,6 +28,19 @@ struct Hold: Sendable, Equatable {
     case implementation
     /// Nobody owes anything until the vote carries again.
     case suspension
+
+    /// Those that a transfer to another ministry ends.
+    static let ofMinistries: [Self] = [.ministry, .implementation]
+
+    /// Whether it comes before the selection for a vote.
+    var isBeforeSelection: Bool {
+      switch self {
+      case .gathering, .review, .revision, .appeal, .discussion: true
+      case .preparation, .vote, .committee, .supplement, .strategyMeeting, .assignment, .ministry, .implementation,
+        .suspension:
+        false
+      }
+    }
   }
 
   /// The author, the voters, or an office by its name in the contracts.
@@ -65,12 +78,14 @@ struct ChainEvent: Sendable, Equatable {
 /// same in whatever order the topics are read.
 struct Chain: Sendable, Equatable {
   /// Grows with every change of these rules: chains that an earlier edition made are made anew.
-  static let edition = 1
+  static let edition = 2
 
   /// In the order of time; the last may go on.
   private(set) var holds: [Hold] = []
   /// What a suspended case goes on with.
   private var suspended: Suspended?
+  /// Whether it was withdrawn or merged.
+  private var isGivenUp = false
 
   private struct Suspended: Equatable {
     let holder: String
@@ -86,17 +101,32 @@ struct Chain: Sendable, Equatable {
     let line = event.occurrence
     switch line.kind {
     case .filed: begin(Hold.author, .gathering, event)
-    case .submitted, .revised: begin(Hold.supportUnit, .review, event, due: ReviewPeriod.end(from: line.at))
-    case .returned: begin(Hold.author, .revision, event)
-    case .appealed: begin(Hold.supportUnit, .appeal, event)
-    case .accepted, .overturned: begin(Hold.supportUnit, .discussion, event)
+    case .submitted, .revised, .returned, .accepted, .rejected, .appealed, .upheld, .overturned, .merged, .withdrawn:
+      takeOfReview(event)
     case .selected: begin(Hold.supportUnit, .preparation, event)
     case .opened: begin(Hold.voters, .vote, event, due: line.dueAt)
     case .resumed, .extended: if holds.last?.step == .vote { postpone(to: line.dueAt) }
-    case .rejected, .upheld, .merged, .withdrawn, .lapsed: end(event)
+    case .lapsed: end(event)
     case .closed: if holds.last?.step == .vote { end(event) }
     case .scheduled, .paused, .ballotsVoided, .ballotsReleased, .barCrossed, .barLost, .resultAmended: break
     default: takeOfCase(event)
+    }
+  }
+
+  /// Author and Support Unit may act at the same moment: what was decided about a task that was given up comes too late, and
+  /// so does giving up what was selected (as `Facts.state` has it).
+  private mutating func takeOfReview(_ event: ChainEvent) {
+    guard !isGivenUp, holds.last?.step.isBeforeSelection ?? true else { return }
+    switch event.occurrence.kind {
+    case .submitted, .revised:
+      begin(Hold.supportUnit, .review, event, due: ReviewPeriod.end(from: event.occurrence.at))
+    case .returned: begin(Hold.author, .revision, event)
+    case .appealed: begin(Hold.supportUnit, .appeal, event)
+    case .accepted, .overturned: begin(Hold.supportUnit, .discussion, event)
+    case .merged, .withdrawn:
+      isGivenUp = true
+      end(event)
+    default: end(event)
     }
   }
 

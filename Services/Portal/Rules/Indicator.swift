@@ -70,9 +70,11 @@ enum Indicator: String, Sendable, CaseIterable {
       )
     case .answeredInTime:
       (
-        "기한이 있는 단계 가운데 기간 안에 기한이 된 것의 수에 대한, 기한까지 끝난 것의 비율. 투표는 넣지 않습니다.",
-        "Of the stages that were due in the period, those that ended by their due date. A vote is no such stage, and one that "
-          + "ended before its due date counts from its end on."
+        "기한이 있는 단계 가운데 기간 안에 기한이 된 것의 수에 대한, 기한까지 끝난 것의 비율. 투표는 넣지 않으며, "
+          + "기한 전에 철회, 병합, 정지, 이관 등으로 답 없이 끝난 단계도 넣지 않습니다.",
+        "Of the stages that were due in the period, those that ended by their due date. A vote is no such stage, nor is what "
+          + "was withdrawn, merged, suspended, lapsed or transferred before it was due; one that ended before its due date "
+          + "counts from its end on."
       )
     case .ideasDiscussed:
       (

@@ -3,7 +3,7 @@ import FoundationEssentials
 import ServiceKit
 
 /// From when to when something is counted; an end that is nil is open.
-struct Period: Sendable, Equatable {
+struct Period: Sendable, Hashable {
   let since: Date?
   /// The first moment that is not in it.
   let until: Date?

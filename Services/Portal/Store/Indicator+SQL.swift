@@ -17,6 +17,9 @@ extension Occurrence.Kind {
     .returned, .rejected, .upheld, .overturned, .merged, .selected, .decided, .concluded, .answered, .discontinued,
   ]
 
+  /// What ends a hold without an answer of whoever had it.
+  static let takingAway: [Self] = [.withdrawn, .merged, .lapsed, .caseSuspended, .caseLapsed]
+
   /// The stages that an idea can reach.
   static let stages: [(stage: String, kinds: [Self])] = [
     ("accepted", [.accepted, .overturned]), ("selected", [.selected]), ("voted-on", [.opened]),
@@ -63,7 +66,8 @@ extension Indicator {
         WHERE kind = 'assigned' AND \(fragment: period.contains("history.at")) GROUP BY code
         """
     case .answeredInTime:
-      // Who ended before the due date has answered then; who has not is late from the due date on.
+      // Who ended before the due date has answered then, unless it was taken away (a ministry's is by the assignment of
+      // another one): nobody can tell then. Who has not answered is late from the due date on, whatever happens later.
       let judgedAt: Query = "least(hold.until, hold.due_at)"
       return """
         SELECT CASE WHEN GROUPING(step) = 0 THEN 'stage' WHEN GROUPING(holder) = 0 THEN 'office' END,
@@ -72,6 +76,10 @@ extension Indicator {
         FROM hold JOIN task ON task.proposal = hold.proposal AND task.is_public
         WHERE hold.due_at IS NOT NULL AND step <> 'vote' AND \(fragment: judgedAt) <= \(now)
           AND \(fragment: period.contains(judgedAt))
+          AND NOT (hold.until <= hold.due_at AND EXISTS (
+            SELECT FROM history WHERE history.event_id = hold.ended_by
+              AND (history.kind = ANY(\(Occurrence.Kind.takingAway.map(\.rawValue)))
+                OR history.kind = 'assigned' AND hold.step = ANY(\(Hold.Step.ofMinistries.map(\.rawValue))))))
         GROUP BY GROUPING SETS ((), (step), (holder)) HAVING count(*) > 0
         """
     case .daysOfStage:

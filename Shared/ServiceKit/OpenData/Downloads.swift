@@ -28,7 +28,8 @@ public final class Downloads: Sendable {
 
   /// - Parameters:
   ///   - limit: downloads at the same time; each has a connection to the database.
-  ///   - seconds: that one may take; beyond, it is broken off, since the database must keep the snapshot for so long.
+  ///   - seconds: that one may take, whatever it waits for; beyond, it is broken off, since the database must keep the
+  ///     snapshot for so long.
   public init(database: Database, limit: Int, seconds: Int, log: Log) {
     self.database = database
     self.limit = limit
@@ -39,7 +40,7 @@ public final class Downloads: Sendable {
   /// Downloads under way.
   public var underWay: Int { count.load(ordering: .relaxed) }
 
-  /// A place among those at the same time; given back when nobody holds it any more, however the download ended.
+  /// A place among those at the same time; given back when nobody holds it any more.
   fileprivate final class Place: Sendable {
     private let owner: Downloads
 
@@ -63,29 +64,61 @@ public final class Downloads: Sendable {
     ]
     if isHead { return Response(status: 200, headers: headers) }
     let place = try Place(self)
-    let cursor = try await database.cursor(over: query, idleSeconds: seconds)
-    let pieces = DownloadPieces(
-      dataset: dataset, format: format, isMarked: isMarked, cursor: cursor, end: .now + .seconds(seconds), log: log,
-      place: place)
+    let end = ContinuousClock.now + .seconds(seconds)
+    let rows = DownloadRows(try await database.cursor(over: query, seconds: seconds), place, until: end)
+    let pieces = DownloadPieces(dataset: dataset, format: format, isMarked: isMarked, rows: rows, log: log)
     return Response(status: 200, headers: headers, body: .transfer(pieces))
+  }
+}
+
+/// What a download keeps others from: a connection to the database with its snapshot, and a place. Both are given back at
+/// the end of the rows, when the time is over (also while a reader does not take what was read), or when nobody holds
+/// this any more.
+private final class DownloadRows: Sendable {
+  /// Why a download was broken off.
+  struct TooSlow: Error {}
+
+  private let cursor: RowCursor
+  private let end: ContinuousClock.Instant
+  private let place: Mutex<Downloads.Place?>
+  private let timer = Mutex<Task<Void, Never>?>(nil)
+
+  init(_ cursor: RowCursor, _ place: Downloads.Place, until end: ContinuousClock.Instant) {
+    self.cursor = cursor
+    self.end = end
+    self.place = Mutex(place)
+    let timer = Task { [weak self] in
+      // Cancelled together with the last who holds this: nothing is left to be done then.
+      try? await Task.sleep(until: end, clock: .continuous)
+      await self?.close()
+    }
+    self.timer.withLock { $0 = timer }
+  }
+
+  deinit { timer.withLock { $0?.cancel() } }
+
+  func next<R: Sendable>(_ count: Int, _ body: @Sendable ([Row]) throws -> R) async throws -> R {
+    let left = end - .now
+    guard left > .zero else { throw TooSlow() }
+    return try await cursor.next(count, within: left, body)
+  }
+
+  func close() async {
+    await cursor.close()
+    place.withLock { $0 = nil }
   }
 }
 
 /// A download's bytes. It can be read once.
 private struct DownloadPieces: AsyncSequence, Sendable {
-  /// Why a download was broken off.
-  struct TooSlow: Error {}
-
   /// Rows in memory at a time; the longest are some kilobytes.
   static let rowsOfPiece = 200
 
   let dataset: Dataset
   let format: DownloadFormat
   let isMarked: Bool
-  let cursor: RowCursor
-  let end: ContinuousClock.Instant
+  let rows: DownloadRows
   let log: Log
-  let place: Downloads.Place
 
   struct AsyncIterator: AsyncIteratorProtocol {
     let pieces: DownloadPieces
@@ -100,18 +133,17 @@ private struct DownloadPieces: AsyncSequence, Sendable {
       isBegun = true
       do {
         try Task.checkCancellation()
-        guard ContinuousClock.now < pieces.end else { throw TooSlow() }
         let (bytes, count) = try await pieces.next()
         guard count > 0 else {
           isEnded = true
-          await pieces.cursor.close()
+          await pieces.rows.close()
           return opening.isEmpty ? nil : opening
         }
         return opening + bytes
       } catch {
         isEnded = true
         pieces.log.warning("download broken off", ["dataset": "\(pieces.dataset.name)", "error": "\(error)"])
-        await pieces.cursor.close()
+        await pieces.rows.close()
         throw error
       }
     }
@@ -128,7 +160,7 @@ private struct DownloadPieces: AsyncSequence, Sendable {
 
   /// The next rows, made into bytes where they are read: no thread that answers others is kept.
   private func next() async throws -> (bytes: [UInt8], count: Int) {
-    try await cursor.next(Self.rowsOfPiece) { rows in
+    try await rows.next(Self.rowsOfPiece) { rows in
       var bytes: [UInt8] = []
       bytes.reserveCapacity(rows.count * 256)
       for row in rows {

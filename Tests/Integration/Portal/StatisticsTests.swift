@@ -54,6 +54,49 @@ import Testing
     #expect(value(.daysOfStage, "stage", "review") == 2 && value(.daysOfStage, "stage", "committee") == 1)
   }
 
+  /// Holds of one step each, due on day 10, that end on some day by some event.
+  private func answered(_ ends: [(step: Portal.Hold.Step, day: Int?, by: Occurrence.Kind)]) async throws -> Double? {
+    try await withTestDatabase(schema: "portal", migrations: Portal.Migrations.all) { database, _ in
+      let sample = PortalSample(0)
+      for end in ends {
+        let (task, event) = (ProposalID(), UUID())
+        let until = end.day.map(sample.time)
+        let endedBy: UUID? = until == nil ? nil : event
+        try await database.execute("INSERT INTO task (proposal, chain_edition) VALUES (\(task), 1000)")
+        try await database.execute(
+          """
+          INSERT INTO hold (event_id, proposal, number, holder, step, since, until, due_at, ended_by)
+          VALUES (\(UUID()), \(task), 1, 'molit', \(end.step.rawValue), \(sample.time(0)), \(until), \(sample.time(10)),
+            \(endedBy))
+          """)
+        if let until {
+          try await database.execute(
+            """
+            INSERT INTO history (event_id, proposal, kind, at) VALUES (\(event), \(task), \(end.by.rawValue), \(until))
+            """)
+        }
+      }
+      let figures = try await database.figures(in: Period(since: nil, until: nil), at: sample.time(100))
+      return figures.first { $0.0 == .answeredInTime }?.1.first { $0.by == nil }?.value
+    }
+  }
+
+  @Test func whatWasTakenAwayBeforeItWasDueWasNotAnsweredInTime() async throws {
+    // One was answered in time, one too late, one never; and these say nothing.
+    let judged: [(step: Portal.Hold.Step, day: Int?, by: Occurrence.Kind)] = [
+      (.ministry, 9, .answered), (.review, 11, .accepted), (.committee, nil, .decided),
+    ]
+    let takenAway: [(step: Portal.Hold.Step, day: Int?, by: Occurrence.Kind)] = [
+      (.ministry, 5, .caseSuspended), (.review, 5, .withdrawn), (.review, 5, .merged), (.ministry, 5, .assigned),
+      (.committee, 5, .caseLapsed), (.implementation, 5, .assigned),
+    ]
+    #expect(try await answered(judged) == 33.3)
+    #expect(try await answered(judged + takenAway) == 33.3)
+    // Naming a ministry is what the Support Unit owes; and what was late stays late.
+    #expect(try await answered(judged + [(.assignment, 5, .assigned)]) == 50)
+    #expect(try await answered(judged + [(.ministry, 20, .caseSuspended)]) == 25)
+  }
+
   @Test func aPeriodCountsWhatHappenedInIt() async throws {
     var sample = PortalSample(0)
     sample.isOffensive = true

@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Testing
 
+@testable import Moderation
+@testable import Portal
 @testable import ServiceKit
 
 /// What nginx has at the door leads every request to the service that has a route for it.
@@ -41,6 +43,20 @@ import Testing
       if try path.firstMatch(of: Regex(String(key.dropFirst()))) != nil { return value }
     }
     return ""
+  }
+
+  /// A place is taken for as long as a reader likes: who comes from one network must leave some to others.
+  @Test func oneNetworkCannotTakeAllPlacesOfTheDownloads() throws {
+    let part = try #require(
+      text.split(separator: "\n  location ").first { $0.hasPrefix("~ ^/v1/open-data/downloads/ {") })
+    let limit = try #require(
+      part.prefix { $0 != "}" }.firstMatch(of: /limit_conn forum_downloads_of_network ([0-9]+);/))
+    let places = try #require(Int(limit.output.1))
+    #expect(text.contains("limit_conn_zone $forum_network zone=forum_downloads_of_network:"))
+    var settings = Settings(environment: [:])
+    let portal = try PortalService.Configuration(&settings)
+    let moderation = try ModerationService.Configuration(&settings)
+    #expect(places > 0 && places < portal.downloads && places < moderation.downloads)
   }
 
   @Test func everyRouteIsReachedThroughTheDoor() async throws {

@@ -87,6 +87,30 @@ import Testing
     #expect(Chain(declined).holds.map(\.until) == [Self.time(1)], "nobody has what was declined")
   }
 
+  /// Author and Support Unit act at the same moment, and the events are a moment apart.
+  @Test(arguments: [Occurrence.Kind.withdrawn, .merged])
+  func whatWasGivenUpIsHeldByNobodyWhateverIsDecidedLater(end: Occurrence.Kind) {
+    for late in [Occurrence.Kind.accepted, .returned, .rejected, .appealed, .overturned, .upheld, .merged, .withdrawn] {
+      let events = [event(.submitted, 0), event(end, 10), event(late, 11)]
+      let holds = Chain(events.shuffled()).holds
+      #expect(holds.map(\.step) == [.review] && holds[0].until == Self.time(10), "\(late)")
+      #expect(holds.first?.endedBy == events[1].id)
+    }
+  }
+
+  @Test(arguments: [Occurrence.Kind.withdrawn, .merged])
+  func aSelectionWinsOverWhatGivesATaskUpInWhicheverOrder(end: Occurrence.Kind) {
+    let before = Chain([event(.accepted, 0), event(end, 10), event(.selected, 11), event(.opened, 20)]).holds
+    #expect(before.map(\.step) == [.discussion, .preparation, .vote])
+    #expect(before[0].until == Self.time(10) && before[1].since == Self.time(11) && before[2].until == nil)
+    for minute in [11, 21] {
+      let events = [event(.accepted, 0), event(.selected, 10), event(.opened, 20), event(end, minute)]
+      let after = Chain(events.shuffled()).holds
+      #expect(after.map(\.step) == [.discussion, .preparation, .vote])
+      #expect(after[1].until == Self.time(20) && after[2].until == nil, "\(minute)")
+    }
+  }
+
   @Test func everyHoldNamesTheEventsThatBeganAndEndedIt() {
     let events = whole
     let holds = Chain(events).holds
