@@ -115,11 +115,12 @@ public struct ModerationService: ServiceDefinition {
   /// Everybody is told when reviews take longer than they should.
   public var jobs: [Job] { [Job("delay notice", every: .seconds(delaySeconds), reviews.noticeDelay)] }
 
-  /// What authors do, and what the Support Unit does in other services.
+  /// What authors do, what the Support Unit does in other services, and what offices do to cases.
   public var consumers: [EventHandler] {
     [
       .of(ProposalEvent.self, reviews.apply(proposal:in:)),
       .of(VoteEvent.self, reviews.apply(vote:in:)),
+      .of(ReferralEvent.self, reviews.apply(referral:in:)),
     ]
   }
 }

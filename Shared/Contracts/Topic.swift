@@ -68,7 +68,7 @@ public enum Topics {
   /// Cases before the Committee and the ministries put in charge of them.
   public static let referrals = Topic(
     "forum.referrals", key: "case", retentionDays: 400, writer: "referral",
-    readers: ["intake", "notification", "portal"])
+    readers: ["intake", "moderation", "notification", "portal"])
 
   /// What one ministry subscribes to: the referrals assigned to it.
   public static func referrals(to ministry: Ministry) -> Topic {

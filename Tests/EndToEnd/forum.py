@@ -299,7 +299,8 @@ class Forum:
         return answer.json()
 
     def case_of(self, proposal):
-        return next(iter(self.get(f"/v1/cases?proposal={proposal}").json()["items"]), None)
+        """None also while referral is away."""
+        return next(iter(self.get(f"/v1/cases?proposal={proposal}").json().get("items", [])), None)
 
     def await_case(self, proposal, state="received", seconds=30):
         """The case of a task, once it stands there."""

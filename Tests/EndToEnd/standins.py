@@ -22,6 +22,7 @@ class StandIn:
         self.log = forum.state / "logs" / f"{service}-stand-in.log"
         self.process = None
         self.deaths = 0
+        self.is_over = False
         forum.service("stop", service)
 
     def start(self, fail_point=None):
@@ -36,7 +37,7 @@ class StandIn:
         dying = self.process
 
         def replace():
-            if dying.wait() == -9:
+            if dying.wait() == -9 and not self.is_over:
                 self.deaths += 1
                 self.start()
 
@@ -50,6 +51,7 @@ class StandIn:
         return self.process.wait(60)
 
     def close(self):
+        self.is_over = True
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait(10)

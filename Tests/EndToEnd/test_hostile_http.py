@@ -14,6 +14,7 @@ from ballots import check_the_count
 from forum import AUDIENCE, ISSUER, SERVICES, base64url, eventually, in_parallel
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
+HELD = "2026-11-01T05:00:00Z"
 
 # Every route that takes a token: service, method, path, role, a body that is right.
 PROTECTED = [
@@ -56,6 +57,10 @@ PROTECTED = [
     ("referral", "GET", "/v1/result-opinions/hidings", "support-unit", None),
     ("referral", "POST", f"/v1/result-opinions/{NOWHERE}/hiding", "support-unit", {"code": "offensive"}),
     ("referral", "POST", f"/v1/result-opinions/{NOWHERE}/restoration", "support-unit", {"reason": "x"}),
+    ("referral", "POST", f"/v1/cases/{NOWHERE}/supplement", "support-unit", {"text": "t"}),
+    ("referral", "POST", f"/v1/cases/{NOWHERE}/decision", "committee", {"decision": "adopt", "reasons": "r"}),
+    ("referral", "POST", f"/v1/cases/{NOWHERE}/conclusion", "strategy-meeting", {"outcome": "adopted", "heldAt": HELD, "reasons": "r"}),
+    ("referral", "POST", f"/v1/cases/{NOWHERE}/acceptance", "ministry", {"department": "d"}),
     ("referral", "PUT", "/v1/holidays/2096-05-06", "admin", {"korean": "k", "english": "e"}),
     ("referral", "DELETE", "/v1/holidays/2095-05-06", "admin", None),
     ("notification", "PUT", "/v1/contact", "citizen", {"email": "a@example.org", "language": "ko"}),
@@ -87,6 +92,7 @@ PUBLIC = [
     ("referral", f"/v1/cases/{NOWHERE}"),
     ("referral", f"/v1/cases/{NOWHERE}/ratings"),
     ("referral", f"/v1/cases/{NOWHERE}/opinions"),
+    ("referral", f"/v1/cases/{NOWHERE}/timeline"),
     ("referral", "/v1/ministries"),
     ("referral", "/v1/ministries/molit/ratings"),
     ("referral", "/v1/holidays"),
@@ -220,6 +226,8 @@ def test_without_the_role_nobody_gets_in(forum, row):
     others = [forged(forum, roles=["stranger"]), forged(forum, roles=[]), forged(forum, roles=None)]
     if role == "support-unit":
         others += [forum.token("ordinary"), forum.token("officer", "ministry", "moef"), forum.token("member", "committee")]
+    elif role == "ministry":
+        others += [forum.token("ordinary"), forum.token("member", "committee")]
     elif "webhooks" not in path:  # a webhook is for anybody who has a role
         others.append(forum.token("officer", "ministry", "moef"))
     for token in others:
@@ -362,7 +370,7 @@ def test_a_wrong_method_is_405_and_says_which_are_right(forum):
 @pytest.mark.parametrize("service,path", [row for row in PUBLIC if NOWHERE not in row[1] and row[1] != "/v1/count"])
 def test_impossible_values_in_the_query_are_refused_or_passed_over(forum, service, path):
     values = ["-1", "0", "99999999999999999999", "1e3", "abc", "", "%00", "%ff", "' OR 1=1 --", "\u202e", "A" * 7_000, "NaN"]
-    for name in ("limit", "after", "state", "ministry"):
+    for name in ("limit", "after", "state", "ministry", "holder", "category", "proposal", "late"):
         for value in values:
             answer = forum.get(f"{path}?{name}={value}", base=forum.direct(service))
             assert answer.status_code in (200, 400), f"{path}?{name}={value[:40]}: {answer.status_code} {answer.text[:300]}"

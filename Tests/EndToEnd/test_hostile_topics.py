@@ -19,7 +19,7 @@ READERS = {
     "forum.moderation": ["intake", "voting", "notification", "portal"],
     "forum.notices": ["portal"],
     "forum.votes": ["intake", "moderation", "referral", "notification", "portal"],
-    "forum.referrals": ["intake", "notification", "portal"],
+    "forum.referrals": ["intake", "moderation", "notification", "portal"],
     "forum.tallies": ["portal"],
 }
 # Partitions, where they are not six.

@@ -44,7 +44,7 @@ CALLERS = {
     "nobody": (None, None, 1),
     "a citizen": ("citizen", None, 4),
     "the Support Unit": ("support-unit", None, 4),
-    "a ministry": ("ministry", "molit", 1),
+    "whoever has a case": ("committee,strategy-meeting,ministry", "molit", 1),
     "who is citizen and Support Unit": ("citizen,support-unit", None, 8),
 }
 
@@ -401,14 +401,12 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     api.call("listVotes", 200, query={"state": "open", "limit": 500})
     api.call("readCount", 200)
 
-    def case():
-        return next((case for case in forum.items("/v1/cases") if case["proposal"] == selected and case["ministry"]), None)
-
-    api.call("readCase", 200, id=eventually(case, 30, "the case has its ministry")["id"])
-    api.call("listCases", 200, query={"ministry": "moel", "state": "assigned", "limit": 100})
+    case = forum.await_case(selected)["id"]
+    api.call("readCase", 200, id=case)
+    api.call("listCases", 200, query={"holder": "committee", "state": "received", "category": "jobs", "limit": 100})
     api.call("listMinistries", 200)
-    eventually(lambda: forum.get(f"/v1/proposals/{selected}").json()["state"] == "assigned", 20)
-    for state in ("withdrawn", "merged", "assigned"):
+    eventually(lambda: forum.get(f"/v1/proposals/{selected}").json()["state"] == "referred", 20)
+    for state in ("withdrawn", "merged", "referred"):
         api.call("listProposals", 200, query={"state": state, "limit": 100})
     forum.await_vote(selected, "closed", 60)
     result = api.call("readResult", 200, id=selected)
@@ -421,9 +419,126 @@ def test_a_proposal_is_reviewed_voted_on_and_referred_as_the_document_says(forum
     open_data(forum, api, selected)
     assert api.call("readBallot", 200, voter, id=selected).json()["state"] == "void"
     eventually(lambda: api.call("listCases", 200, query={"state": "suspended", "limit": 100}).json()["items"], 20)
+    forum.await_case(selected, "suspended")
+    api.call("lapseCase", 200, unit, {"reason": "다시 넘을 수 없습니다."}, id=case)
+    api.call("lapseCase", 409, unit, {"reason": "다시 넘을 수 없습니다."}, id=case)
+    assert api.call("readCase", 200, id=case).json()["suspension"]["lapsedAt"]
     api.call("listProposals", 200, query={"order": "sympathy", "limit": 100})
     first = api.call("listProposals", 200, query={"limit": 1}).json()
     api.call("listProposals", 200, query={"limit": 1, "after": first["next"]})
+
+
+def refer(forum, category):
+    """A case that the Committee has just got."""
+    proposal = forum.propose("documented", category=category, title="밤 버스를 늘려 주십시오")
+    forum.select(proposal, 0)
+    forum.await_vote(proposal, "open")
+    forum.cast_until_taken(proposal, forum.token("steady-voter"))
+    return proposal, forum.await_case(proposal)["id"]
+
+
+class Office:
+    """Somebody of an office, who does one thing after another to a case."""
+
+    def __init__(self, forum, api, case, role, ministry=None):
+        self.api, self.case, self.token = api, case, forum.token(f"{ministry or role}-officer", role, ministry)
+
+    def __call__(self, operation, status, body, headers=None, **path):
+        return self.api.call(operation, status, self.token, body, headers=headers, id=self.case, **path)
+
+
+SESSION = {"name": "제12차 협의회", "meetsAt": "2099-12-01T05:00:00Z", "place": "정부세종청사"}
+ADOPTION = {"decision": "adopt-with-changes", "reasons": "필요합니다.", "changes": "주말부터 합니다."}
+
+
+def deliberate(committee):
+    """The Committee deliberates a case that it was given, or given anew."""
+    members = [{"name": "김위원", "capacity": "civilian"}, {"name": "이위원", "capacity": "chair", "conflict": "제안자의 친족"}]
+    committee("assignMembers", 200, {"members": members})
+    committee("scheduleCase", 200, SESSION)
+    committee("scheduleCase", 422, SESSION)
+    committee("scheduleCase", 200, {**SESSION, "reason": "회의장 사정"})
+    record = {"heldAt": now(), "minutes": "심의하였다.", "recording": "https://example.org/12", "opinionsFor": ["필요하다."]}
+    attendance = [{"capacity": "civilian", "present": 8, "absent": 1}]
+    committee("deliberateCase", 200, {**record, "attendance": attendance, "cost": "연 3억 원", "feasibility": "가능하다."})
+
+
+def test_a_case_goes_its_whole_way_as_the_document_says(forum, api):
+    proposal, case = refer(forum, "transport")
+    committee, unit = Office(forum, api, case, "committee"), Office(forum, api, case, "support-unit")
+    meeting = Office(forum, api, case, "strategy-meeting")
+    molit, me = Office(forum, api, case, "ministry", "molit"), Office(forum, api, case, "ministry", "me")
+    committee("assignMembers", 412, {"members": [{"name": "김", "capacity": "chair"}]}, {"If-Match": '"7"'})
+    committee("decideCase", 409, ADOPTION)
+    committee("extendCase", 200, {"days": 5, "reason": "회의 일정"})
+    committee("extendCase", 409, {"days": 5, "reason": "회의 일정"})
+    meeting("assignMembers", 403, {"members": [{"name": "김", "capacity": "chair"}]})
+    deliberate(committee)
+    committee("decideCase", 200, {"decision": "return", "reasons": "비용이 빠졌습니다."})
+    unit("supplementCase", 200, {"text": "비용을 조사하였습니다."})
+    deliberate(committee)
+    read = api.call("readCase", 200, id=case)
+    once = {"Idempotency-Key": f'"{uuid.uuid4()}"', "If-Match": read.headers["etag"][0]}
+    decided = committee("decideCase", 200, ADOPTION, once)
+    repeated = committee("decideCase", 200, ADOPTION, once)
+    assert repeated.json() == decided.json() and repeated.headers["etag"] == decided.headers["etag"]
+    meeting("placeCaseOnAgenda", 200, {**SESSION, "item": 3})
+    today, later = ((datetime.now(timezone.utc) + timedelta(days=days)).date().isoformat() for days in (0, 30))
+    outcome = {"outcome": "deferred", "heldAt": now(), "reasons": "예산을 봅니다.", "deferredTo": later}
+    assert meeting("concludeCase", 200, outcome).json()["state"] == "deferred"
+    meeting("placeCaseOnAgenda", 200, SESSION)
+    outcome = {"outcome": "adopted-with-conditions", "heldAt": now(), "reasons": "추진한다.", "conditions": "예산 안에서"}
+    assert meeting("concludeCase", 200, outcome).json()["ministry"]["slug"] == "molit"
+
+    me("acceptCase", 403, {"department": "버스정책과"})
+    molit("acceptCase", 200, {"department": "버스정책과"})
+    molit("transferCase", 422, {"ministry": "molit", "reason": "소관이 아닙니다."})
+    molit("transferCase", 200, {"ministry": "me", "reason": "소관이 아닙니다."})
+    me("acceptCase", 200, {"department": "대기환경과"})
+    answer = {"department": "대기환경과", "signatory": "환경부장관", "answer": "늘리겠습니다."}
+    version = me("answerCase", 200, answer).headers["etag"][0]
+    step = {"title": "노선 선정", "deliverable": "노선도", "startsOn": today, "endsOn": later}
+    me("planCase", 428, {"milestones": [step]})
+    me("planCase", 412, {"milestones": [step]}, {"If-Match": '"1"'})
+    me("planCase", 200, {"milestones": [step, {**step, "title": "개통"}]}, {"If-Match": version})
+    me("reportMilestone", 200, {"status": "limited", "report": "고르고 있습니다."}, milestone=1)
+    me("reportMilestone", 404, {"status": "limited", "report": "고르고 있습니다."}, milestone=9)
+    postponed = (datetime.now(timezone.utc) + timedelta(days=60)).date().isoformat()
+    me("delayMilestone", 200, {"endsOn": postponed, "reason": "차량이 늦습니다."}, milestone=2)
+    me("completeCase", 409, {"summary": "밤 버스가 다닙니다."})
+    done = {"status": "completed", "report": "다 하였습니다.", "evidence": ["https://example.org/report"]}
+    for number in (1, 2):
+        me("reportMilestone", 200, done, milestone=number)
+    last = me("completeCase", 200, {"summary": "밤 버스가 다닙니다.", "evidence": ["https://example.org/"]}).json()
+    assert last["state"] == "completed" and last["holder"] is None
+
+    record = api.call("readCase", 200, id=case).json()
+    names = ["committee", "support-unit", "committee", "strategy-meeting", "molit", "me", "me"]
+    assert [hold["name"] for hold in record["custody"]] == names
+    first = api.call("readTimeline", 200, query={"limit": 2}, id=case).json()
+    rest = api.call("readTimeline", 200, query={"after": first["next"]}, id=case).json()
+    assert [entry["number"] for entry in first["items"] + rest["items"]] == list(range(1, 31))
+    # Who did what, and why, stands in the action log.
+    wanted = ["complete-case", "transfer-case", "conclude-case", "decide-case", "supplement-case", "extend-case"]
+    lines = lambda: api.call("listActions", 200, query={"proposal": proposal, "limit": 100}).json()["items"]
+    eventually(lambda: {line["action"] for line in lines()} >= set(wanted), 20, "all of it is in the action log")
+    [moved] = [line for line in lines() if line["action"] == "transfer-case"]
+    assert moved["role"] == "ministry" and moved["reason"] == {"ministry": "molit", "to": "me", "reason": "소관이 아닙니다."}
+
+
+def test_a_case_without_a_ministry_gets_one_by_hand_as_the_document_says(forum, api):
+    _, case = refer(forum, "animals")
+    [[ministry]] = forum.sql("DELETE FROM referral.category_ministry WHERE category = 'animals' RETURNING ministry")
+    try:
+        assert forum.adopt(case)["state"] == "adopted"
+        unit, mafra = Office(forum, api, case, "support-unit"), Office(forum, api, case, "ministry", "mafra")
+        unit("assignCase", 200, {"ministry": "mafra", "reason": "소관입니다."})
+    finally:
+        forum.sql(f"INSERT INTO referral.category_ministry VALUES ('animals', '{ministry}')")
+    mafra("acceptCase", 200, {"department": "동물복지과"})
+    mafra("discontinueCase", 200, {"reason": "법이 바뀌었습니다."})
+    api.call("listCases", 200, query={"state": "discontinued", "ministry": "mafra", "limit": 100})
+    api.call("listCases", 200, query={"late": "true"})
 
 
 def test_what_the_support_unit_enters_and_what_people_are_told_is_as_the_document_says(forum, api):
@@ -490,7 +605,7 @@ def test_what_people_follow_and_their_inbox_are_as_the_document_says(forum, api)
 
 
 def test_every_operation_of_the_document_was_called_with_success(document, api):
-    if not {"deleteDraft", "listCases", "deleteWebhook", "unsubscribe"} <= api.called:
+    if not {"deleteDraft", "listCases", "completeCase", "discontinueCase", "deleteWebhook", "unsubscribe"} <= api.called:
         pytest.skip("not all walks above have come to their ends")
     named = {operation["operationId"] for operation in operations(document)}
     assert api.called == named, "the walks above call every operation"

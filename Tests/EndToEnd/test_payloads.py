@@ -15,12 +15,13 @@ import pytest
 from forum import SERVICES
 from test_hostile_http import NOWHERE, check_problem, check_refused, exchange
 
-LIMITS = {"intake": 256 << 10, "moderation": 256 << 10, "notification": 256 << 10, "voting": 16 << 10}
+LIMITS = {"intake": 256 << 10, "moderation": 256 << 10, "notification": 256 << 10, "referral": 256 << 10, "voting": 16 << 10}
 # A route with a body in each service: method, path, role, a body that is right.
 BODIES = {
     "intake": ("POST", "/v1/drafts", "citizen", {"title": "t"}),
     "moderation": ("POST", f"/v1/proposals/{NOWHERE}/return", "support-unit", {"note": "n"}),
     "voting": ("POST", f"/v1/proposals/{NOWHERE}/ballots", "citizen", {"choice": "yes"}),
+    "referral": ("POST", f"/v1/cases/{NOWHERE}/supplement", "support-unit", {"text": "t"}),
     "notification": ("PUT", "/v1/contact", "citizen", {"email": "a@example.org", "language": "ko"}),
 }
 with_body = pytest.mark.parametrize("service", BODIES)
@@ -187,6 +188,7 @@ def test_a_number_that_does_not_fit_is_refused_wherever_there_is_a_number(forum,
     for path in ("/v1/proposals", "/v1/votes", "/v1/cases", "/v1/reviews"):
         check_problem(forum.get(f"{path}?limit={number}", forum.support_unit), 400)
     check_problem(forum.get(f"/v1/votes?after={number}"), 400)
+    check_problem(forum.get(f"/v1/cases/{NOWHERE}/timeline?after={number}"), 400)
     writer = forum.token(f"payload-{uuid.uuid4()}")
     place = forum.post("/v1/drafts", writer, {"title": "t"}).headers["Location"]
     for tag in (f'"{number}"', number):

@@ -36,7 +36,7 @@ extension Proposal {
     if bar.isLater(crossing, than: bar.undone) { changed.bar.undone = crossing }
     if let held = bar.held, bar.isLater(held, than: crossing) { return changed }
     // The case may have ended over it, and may have been heard of first.
-    guard bar.caseState != .closed else { return changed.standing(.closed, at: time) }
+    guard bar.caseState != .closed || !bar.isHeld(crossing) else { return changed.standing(.closed, at: time) }
     return changed.following(.loseBar, at: time) ?? changed
   }
 
@@ -53,7 +53,7 @@ extension Proposal {
       return state == .suspended ? changed.following(.lapse, at: time) ?? changed : changed
     }
     if let held = changed.bar.held, bar.isUndone(held) { return changed }
-    if changed.bar.held == nil, bar.undone != nil { return changed }
+    if changed.bar.held == nil, bar.undone != nil, state == .suspended { return changed }
     return changed.standing(next, at: time)
   }
 }

@@ -30,4 +30,9 @@ extension Reviews {
   func apply(vote envelope: Envelope<VoteEvent>, in transaction: Transaction) async throws {
     if let entry = try LoggedAction(envelope.event, at: envelope.time) { try await transaction.append(entry) }
   }
+
+  /// What offices do to a case is a line of the action log.
+  func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
+    if let entry = try LoggedAction(envelope.event, at: envelope.time) { try await transaction.append(entry) }
+  }
 }

@@ -3,7 +3,8 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
-/// What stands in the action log: every step of a proposal's way through review, and what the Support Unit does beside it.
+/// What stands in the action log: every step of a proposal's way through review, what the Support Unit does beside it, and
+/// what offices do to the case that comes of it.
 enum Deed: String, Codable, Sendable, CaseIterable {
   case submit, enter, revise, lapse, withdraw
   case accept, reject, `return`, merge, select, appeal, uphold, overturn
@@ -20,6 +21,25 @@ enum Deed: String, Codable, Sendable, CaseIterable {
   case extendVote = "extend-vote"
   case voidBallots = "void-ballots"
   case releaseBallots = "release-ballots"
+  // Of cases.
+  case assignMembers = "assign-members"
+  case scheduleSession = "schedule-session"
+  case recordDeliberation = "record-deliberation"
+  case decideCase = "decide-case"
+  case supplementCase = "supplement-case"
+  case placeOnAgenda = "place-on-agenda"
+  case concludeCase = "conclude-case"
+  case assignMinistry = "assign-ministry"
+  case lapseCase = "lapse-case"
+  case acceptCase = "accept-case"
+  case transferCase = "transfer-case"
+  case answerCase = "answer-case"
+  case planCase = "plan-case"
+  case reportMilestone = "report-milestone"
+  case delayMilestone = "delay-milestone"
+  case completeCase = "complete-case"
+  case discontinueCase = "discontinue-case"
+  case extendCase = "extend-case"
 
   /// Whether the reason is public: not while one person alone holds something against a text.
   var hasPublicReason: Bool { self != .proposeRejection && self != .proposeHiding }

@@ -29,6 +29,9 @@ extension Facts {
     /// As `Holder` names it; nil: it has ended.
     var holder: String?
     var dueAt: Date?
+
+    /// Whether the case has come to its end: what becomes of the vote after that changes nothing.
+    var hasEnded: Bool { [.declined, .completed, .discontinued].contains(state) }
   }
 
   /// Who has the task from its bar on; nil before that, and where the vote has closed without carrying.
@@ -36,6 +39,7 @@ extension Facts {
   /// Crossings are named by their times, and a loss names the one that it undoes: so this is the same in whatever order
   /// votes and referrals are heard of.
   var custodyState: TaskState? {
+    if let course, course.hasEnded { return course.state }
     if let loss = suspension {
       if isClosedWithout(loss) { return nil }
       return course?.state == .closed ? .closed : .suspended
@@ -53,7 +57,7 @@ extension Facts {
 
   /// What the case is suspended by: that the last crossing that is known was undone. Nil while it goes on.
   var suspension: Loss? {
-    guard let loss else { return nil }
+    guard let loss, course?.hasEnded != true else { return nil }
     let last = [crossedAt, resumption?.crossedAt].compactMap { $0 }.max()
     return last.map { loss.crossedAt.isBefore($0) } ?? false ? nil : loss
   }

@@ -14,16 +14,17 @@ extension Cases {
     let caller = try request.authenticated()
     let id: CaseID = try request.id()
     return try await database.transaction { transaction in
-      let now = clock.now
-      return try await transaction.idempotent(request, at: now) {
+      try await transaction.idempotent(request, at: clock.now) {
         let known = try await transaction.lockedCase(id)
+        // Whoever waited for the case acts after the one who had it.
+        let now = clock.now
         try request.checkVersion(known.version)
         let change = try await decide(known, caller.citizen, now, transaction)
         try await transaction.save(change, at: now)
         var changed = change.changed
         changed.version += 1
-        return try .json(CaseDetail(changed, at: now)).tagged(changed.version)
-      }
+        return try .json(CaseDetail(changed, at: now))
+      }.taggedByBody()
     }
   }
 
@@ -48,6 +49,16 @@ extension Cases {
       throw .notFound("The address holds no number of a milestone.")
     }
     return number
+  }
+}
+
+extension HTTPResponse {
+  private struct Versioned: Decodable { let version: Int }
+
+  /// The same answer with the entity tag of the case in it, which is known of a repeated one too.
+  fileprivate func taggedByBody() throws -> HTTPResponse {
+    guard case .bytes(let bytes) = body else { return self }
+    return tagged(try JSON.decode(Versioned.self, from: bytes).version)
   }
 }
 

@@ -33,7 +33,7 @@ extension Case {
   ) throws(Problem) -> Change {
     var change = Change(try moved(by: .transfer))
     guard let ministry, ministry != other else {
-      throw .invalid([Problem.FieldError("#/to", "must be another ministry than the one in charge")])
+      throw .invalid([Problem.FieldError("#/ministry", "must be another ministry than the one in charge")])
     }
     guard dossier.transfers.count < Self.mostTransfers else {
       throw .conflict(

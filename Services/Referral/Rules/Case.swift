@@ -104,6 +104,15 @@ extension Case {
     if hold != nil { holds[holds.count - 1].until = now }
   }
 
+  /// The hold that lasts is due when an earlier one was: what was told of that is not told again.
+  mutating func keepTold(of earlier: Hold) {
+    guard hold != nil else { return }
+    let last = holds.count - 1
+    (holds[last].remindedAt, holds[last].overdueAt, holds[last].escalatedAt) = (
+      earlier.remindedAt, earlier.overdueAt, earlier.escalatedAt
+    )
+  }
+
   /// What the holder owes is due at another time.
   mutating func setDue(_ dueAt: Date) {
     guard let hold, hold.dueAt.milliseconds != dueAt.milliseconds else { return }

@@ -30,7 +30,8 @@ extension Case {
     change.changed.dossier.answer = Dossier.Answer(
       ministry: ministry.slug, department: department, signatory: signatory, text: text, answeredAt: now)
     let planned = try terms.end(of: .implementation, from: now)
-    let dueAt = dossier.plan?.end ?? planned
+    // A plan that has run out before the answer is no measure of what follows it.
+    let dueAt = dossier.plan?.end.flatMap { $0 > now ? $0 : nil } ?? planned
     change.changed.pass(to: .ministry(ministry), owing: .implementation, by: dueAt, at: now)
     change.tell(
       CaseAnswered(
@@ -47,11 +48,11 @@ extension Case {
     var change = Change(try moved(by: .plan))
     if dossier.plan != nil, draft.reason == nil { throw .reasonNeeded }
     let plan = Dossier.Plan(
-      revision: (dossier.plan?.revision ?? 0) + 1, milestones: try draft.milestones(after: dossier),
+      revision: (dossier.plan?.revision ?? 0) + 1, milestones: try draft.milestones(after: dossier, on: Day(of: now)),
       reason: draft.reason, plannedAt: now)
     change.changed.dossier.plan = plan
     change.changed.dossier.lastMilestone = max(dossier.lastMilestone, plan.milestones.map(\.number).max() ?? 0)
-    change.owePlan(plan)
+    change.owe(plan, after: dossier.plan)
     change.tell(
       CasePlanned(
         caseID: id, proposal: proposal, title: title, ministry: ministry.slug, revision: plan.revision,
@@ -61,12 +62,13 @@ extension Case {
   }
 
   /// The ministry reports how far a milestone is.
-  /// - Throws: `Problem` 404, 409
+  /// - Throws: `Problem` 404, 409 also for one that is completed.
   func progressed(
     _ number: Int, to status: MilestoneStatus, report: String, evidence: [String], by actor: CitizenID, at now: Date
   ) throws(Problem) -> Change {
     let ministry = try inCharge()
     var change = Change(try moved(by: .report))
+    try milestone(number).requireOpen()
     let milestone = try change.changeMilestone(number) { $0.status = status }
     change.changed.dossier.reports.append(
       Dossier.Report(milestone: number, status: status, text: report, evidence: evidence, reportedAt: now))
@@ -85,16 +87,14 @@ extension Case {
     let ministry = try inCharge()
     var change = Change(try moved(by: .delay))
     let before = try milestone(number)
-    guard before.status != .completed else {
-      throw .conflict("milestone-completed", "The milestone is completed.")
-    }
+    try before.requireOpen()
     guard day > before.endsOn else {
       throw .invalid([Problem.FieldError("#/endsOn", "must be later than \(before.endsOn)")])
     }
     let milestone = try change.changeMilestone(number) { $0.endsOn = day }
     change.changed.dossier.delays.append(
       Dossier.Delay(milestone: number, from: before.endsOn, to: day, reason: reason, delayedAt: now))
-    if let plan = change.changed.dossier.plan { change.owePlan(plan) }
+    change.postpone(until: day)
     change.tell(
       CaseDelayed(
         caseID: id, proposal: proposal, title: title, ministry: ministry.slug, milestone: milestone,
@@ -150,6 +150,13 @@ extension Case {
   }
 }
 
+extension Milestone {
+  /// - Throws: `Problem` 409 once it is completed.
+  fileprivate func requireOpen() throws(Problem) {
+    guard status != .completed else { throw .conflict("milestone-completed", "The milestone is completed.") }
+  }
+}
+
 extension Dossier.Plan {
   /// The end of the last milestone; nil without any.
   var end: Date? { milestones.map(\.endsOn).max()?.end }
@@ -169,7 +176,14 @@ extension Change {
   }
 
   /// What is carried out is due with its last milestone; an answer is due by law, whatever is planned.
-  fileprivate mutating func owePlan(_ plan: Dossier.Plan) {
-    if changed.hold?.step == .implementation, let end = plan.end { changed.setDue(end) }
+  /// A plan that ends as the one before leaves what a suspension gave.
+  fileprivate mutating func owe(_ plan: Dossier.Plan, after before: Dossier.Plan?) {
+    guard changed.hold?.step == .implementation, let end = plan.end, end != before?.end else { return }
+    changed.setDue(end)
+  }
+
+  /// A milestone that takes longer makes nothing due earlier: a suspension may have moved what is owed beyond the plan.
+  fileprivate mutating func postpone(until day: Day) {
+    if let hold = changed.hold, hold.step == .implementation, day.end > hold.dueAt { changed.setDue(day.end) }
   }
 }

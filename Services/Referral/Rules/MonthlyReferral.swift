@@ -22,10 +22,11 @@ struct MonthlyReferral: Sendable {
     static func < (a: Month, b: Month) -> Bool { a.first < b.first }
   }
 
-  /// The months that have ended and were not looked at, oldest first.
+  /// The months that ended a day ago or earlier and were not looked at, oldest first. The results of votes that closed in
+  /// the last minutes of a month come after its end.
   /// - Parameter last: the last that was looked at.
   static func due(after last: Month, at now: Date) -> [Month] {
-    let current = Month(of: Day(of: now))
+    let current = Month(of: Day(of: now).adding(-1))
     var months: [Month] = []
     var month = last.next
     while month < current {

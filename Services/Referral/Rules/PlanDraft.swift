@@ -52,7 +52,7 @@ struct CheckedPlan: Sendable {
   /// The milestones of the case's next plan: those with a number go on, the others get the next numbers.
   /// - Throws: `Problem` 422 for a number that the plan before does not have, and for one that is done and left out or
   ///   changed.
-  func milestones(after dossier: Dossier) throws(Problem) -> [Milestone] {
+  func milestones(after dossier: Dossier, on today: Day) throws(Problem) -> [Milestone] {
     var check = DraftCheck()
     let before = Dictionary(uniqueKeysWithValues: (dossier.plan?.milestones ?? []).map { ($0.number, $0) })
     var next = dossier.lastMilestone
@@ -66,6 +66,8 @@ struct CheckedPlan: Sendable {
       let milestone = Milestone(
         number: step.number ?? next, title: step.title, deliverable: step.deliverable, startsOn: step.startsOn,
         endsOn: step.endsOn, status: known?.status ?? .notStarted)
+      check.require(
+        step.endsOn >= today || step.endsOn == known?.endsOn, "#/milestones/\(index)/endsOn", "must not be in the past")
       if known?.status == .completed {
         check.require(milestone == known, "#/milestones/\(index)", "is completed, and stays as it is")
       }

@@ -64,6 +64,8 @@ extension Case {
       change.changed.setDue(dueAt)
     } else {
       change.changed.pass(to: last.holder, owing: last.step, by: dueAt, at: now)
+      // What was late before is told of once.
+      if dueAt.milliseconds == last.dueAt.milliseconds { change.changed.keepTold(of: last) }
     }
     change.tell(
       CaseResumed(

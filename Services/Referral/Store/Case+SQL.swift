@@ -5,10 +5,10 @@ import ServiceKit
 
 extension CaseStage: PostgresEncodable, PostgresDecodable {}
 
-private let columns: Query = """
-  id, proposal, title, category, origin, yes, no, yes_bar, rule_hash, crossed_at, received_at, version, stage, ministry,
-  dossier
+private let listedColumns: Query = """
+  id, proposal, title, category, origin, yes, no, yes_bar, rule_hash, crossed_at, received_at, version, stage, ministry
   """
+private let columns: Query = "\(fragment: listedColumns), dossier"
 
 extension Case {
   init(_ row: Row) throws {
@@ -142,24 +142,36 @@ extension Database {
     ).map { try $0["proposal"] }
   }
 
-  /// Newest first, from after the cursor on.
+  /// Newest first, from after the cursor on; without what is on record, which may be long and stands in no list.
   func cases(_ filter: CaseFilter, after cursor: TimeCursor<Kinds.Case>?, _ limit: Int) async throws -> [Case] {
     let byCursor: Query = cursor.map { "(received_at, id) < (\($0.time), \($0.id))" } ?? "true"
-    let found = try await query(
-      """
-      SELECT \(fragment: columns) FROM referral_case
-      WHERE \(fragment: filter.condition) AND \(fragment: byCursor)
-      ORDER BY received_at DESC, id DESC LIMIT \(limit)
-      """
-    ).map(Case.init)
-    return try await withHistory(found)
+    return try await ofOneMoment { moment in
+      let found = try await moment.query(
+        """
+        SELECT \(fragment: listedColumns), '{}'::jsonb AS dossier FROM referral_case
+        WHERE \(fragment: filter.condition) AND \(fragment: byCursor)
+        ORDER BY received_at DESC, id DESC LIMIT \(limit)
+        """
+      ).map(Case.init)
+      return try await moment.withHistory(found)
+    }
   }
 
   /// - Throws: `Problem` 404
   func singleCase(_ id: CaseID) async throws -> Case {
-    let rows = try await query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id)")
-    guard let found = try await withHistory(rows.map(Case.init)).first else { throw Problem.noCase(id) }
-    return found
+    try await ofOneMoment { moment in
+      let rows = try await moment.query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id)")
+      guard let found = try await moment.withHistory(rows.map(Case.init)).first else { throw Problem.noCase(id) }
+      return found
+    }
+  }
+
+  /// What several queries find is of the same moment: a case with the holds that it had then.
+  private func ofOneMoment<Found: Sendable>(_ body: (Transaction) async throws -> Found) async throws -> Found {
+    try await transaction { transaction in
+      try await transaction.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+      return try await body(transaction)
+    }
   }
 }
 

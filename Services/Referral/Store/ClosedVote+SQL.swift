@@ -56,12 +56,12 @@ extension Transaction {
 }
 
 extension Database {
-  /// The last month that was looked at; when there is none, the one given is marked as though it had been.
-  func lastMonth(ifNone first: MonthlyReferral.Month, at now: Date) async throws -> MonthlyReferral.Month {
+  /// The last month that was looked at; when there is none, the one given, if any, is marked as though it had been.
+  func lastMonth(ifNone first: MonthlyReferral.Month?, at now: Date) async throws -> MonthlyReferral.Month? {
     try await transaction { transaction in
       let row = try await transaction.one("SELECT max(month) AS last FROM referred_month")
       if let last: Int64 = try row?["last"] { return MonthlyReferral.Month(of: Day(number: last)) }
-      _ = try await transaction.claim(first, at: now)
+      if let first { _ = try await transaction.claim(first, at: now) }
       return first
     }
   }

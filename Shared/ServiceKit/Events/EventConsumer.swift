@@ -130,7 +130,8 @@ struct EventBatchHandler: BatchHandler {
   /// missing right, a row that cannot be read) is the system's fault: the batch waits until somebody has mended it.
   private func isTheRecordsFault(_ error: any Error) -> Bool {
     switch error {
-    case is EventAttributes.Fault, is DecodingError, is Problem: true
+    case is EventAttributes.Fault, is DecodingError: true
+    case let problem as Problem: problem.status < 500
     case let error as PostgresError: error.isInvalidData || error.sqlState.hasPrefix("23")
     default: false
     }

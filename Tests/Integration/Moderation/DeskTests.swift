@@ -171,10 +171,24 @@ import Testing
           vote: Envelope(id: UUID(), type: "", time: Suite.now, subject: id.uuid, sequence: 1, event: .paused(paused)),
           in: $0)
       }
+      let known = CaseID()
+      let accepted = CaseAccepted(
+        caseID: known, proposal: id, title: "t", ministry: "molit", department: "과", actor: staff, acceptedAt: Suite.now
+      )
+      let resumed = CaseResumed(
+        caseID: known, proposal: id, ministry: nil, title: "t", yes: 1, no: 0, yesBar: 0, ruleHash: "ab",
+        crossedAt: Suite.now, suspendedAt: Suite.now, resumedAt: Suite.now, dueAt: Suite.now)
+      for event in [ReferralEvent.accepted(accepted), .resumed(resumed)] {
+        try await database.transaction {
+          try await reviews.apply(
+            referral: Envelope(id: UUID(), type: "", time: Suite.now, subject: known.uuid, sequence: 1, event: event),
+            in: $0)
+        }
+      }
       let lines = try await database.actions(on: id, before: nil, 10).map(\.1)
-      #expect(lines.map(\.deed) == [.pauseVote, .restore, .hide, .refuseHiding, .proposeHiding, .submit])
-      #expect(lines.map(\.opinion) == [nil, opinion, opinion, opinion, opinion, nil])
-      #expect(lines.prefix(5).allSatisfy { $0.actor == staff })
+      #expect(lines.map(\.deed) == [.acceptCase, .pauseVote, .restore, .hide, .refuseHiding, .proposeHiding, .submit])
+      #expect(lines.map(\.opinion) == [nil, nil, opinion, opinion, opinion, opinion, nil])
+      #expect(lines.prefix(6).allSatisfy { $0.actor == staff } && lines[0].role == "ministry")
       let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
       #expect(review.state == .pending)
     }

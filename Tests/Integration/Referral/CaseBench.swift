@@ -123,7 +123,7 @@ final class CaseBench: Sendable {
   func only() async throws -> Case {
     let found = try await database.cases(CaseFilter(), after: nil, 10)
     #expect(found.count == 1)
-    return try #require(found.first)
+    return try await database.singleCase(try #require(found.first).id)
   }
 
   /// Somebody with a role does something on the case, as the API takes it.

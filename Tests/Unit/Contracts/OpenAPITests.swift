@@ -86,6 +86,7 @@ import Testing
       if operation.content["requestBody"] != nil { needed.formUnion(["400", "413", "415", "422"]) }
       if operation.parameters.contains("/IdempotencyKey'") { needed.formUnion(["400", "422"]) }
       if operation.parameters.contains("/IfMatch'") { needed.formUnion(["412", "428"]) }
+      if operation.parameters.contains("/OptionalIfMatch'") { needed.insert("412") }
       if operation.parameters.contains("/Limit'") { needed.insert("400") }
       let missing = needed.subtracting(operation.codes).sorted()
       #expect(missing.isEmpty, "\(operation.method) \(operation.path) lacks \(missing)")
@@ -104,9 +105,11 @@ import Testing
       "Audience": words(Audience.self),
       "AttachmentType": words(Intake.Attachment.Kind.self),
       "BallotState": words(BallotState.self),
+      "CaseOrigin": words(CaseOrigin.self),
       "CaseState": words(CaseState.self),
       "Category": words(Category.self),
       "Choice": words(Choice.self),
+      "CommitteeDecision": words(CommitteeDecision.self),
       "DeliveryState": words(DeliveryView.State.self),
       "DisabledReason": words(DisabledReason.self),
       "Electorate": words(VoteRule.Electorate.self),
@@ -119,10 +122,14 @@ import Testing
       "HoldStep": words(Portal.Hold.Step.self),
       "IndicatorName": words(Indicator.self),
       "HidingCode": words(OpinionHidingCode.self),
+      "HolderName": [.supportUnit, .committee, .strategyMeeting].map(\Holder.name) + Ministry.all.map(\.slug),
       "InboxSelection": words(Notification.Inbox.Selection.self),
       "LapseReason": words(LapseReason.self),
       "LegalStep": words(LegalStep.self),
       "LetterLanguage": words(Notification.Language.self),
+      "MeetingOutcome": words(MeetingOutcome.self),
+      "MemberCapacity": words(MemberCapacity.self),
+      "MilestoneStatus": words(MilestoneStatus.self),
       "MinistrySlug": Ministry.all.map(\.slug),
       "OpenHolder": Portal.Hold.holders,
       "OpinionSide": words(Opinion.Side.self),
@@ -208,12 +215,14 @@ import Testing
       ("RulingRefusal", ["reason"], RulingDraft.reasonLimit),
     ]
     let schemas = try #require(document["components", "schemas"])
-    for (schema, path, characters) in limits {
-      let member = path.reduce(schemas[schema]) { $0?["properties"]?[$1] }
+    for (schema, path, characters) in limits + Self.caseLimits {
+      let member = schemas[schema].flatMap { Self.member(path, of: $0) }
       #expect(member?.number("x-maxCharacters") == characters, "\(schema) \(path)")
       #expect(member?.number("maxLength") == characters * PlainText.scalarsPerCharacter, "\(schema) \(path)")
     }
-    #expect(schemas.wholeText.components(of: "x-maxCharacters: ") == limits.count, "each is checked here")
+    #expect(
+      schemas.wholeText.components(of: "x-maxCharacters: ") == limits.count + Self.caseLimits.count,
+      "each is checked here")
     for member in ["title", "summary", "body", "category", "reference"] {
       #expect(schemas["DraftRequest", "properties", member]?.number("maxLength") == Draft.sizeLimit)
     }
@@ -221,8 +230,20 @@ import Testing
     let places = schemas["BallotCondition", "properties", "records"]
     #expect(places?.number("maxItems") == BallotCondition.longestList)
     #expect(schemas["DraftList", "properties", "items"]?.number("maxItems") == Draft.limit)
+    for (schema, member, items) in Self.caseLists {
+      #expect(schemas[schema, "properties", member]?.number("maxItems") == items, "\(schema) \(member)")
+    }
+    for (schema, path) in Self.caseAddresses {
+      let member = schemas[schema].flatMap { Self.member(path, of: $0) }
+      #expect(member?.number("maxLength") == TextLimit.address, "\(schema) \(path)")
+    }
     let bar = schemas["SelectionRequest", "properties", "rule", "properties", "yesBar"]
     #expect(bar?.number("maximum").map(Int64.init) == RuleDraft.highestBar)
+  }
+
+  /// A member of a schema by its names; `[]` stands for the items of a list.
+  private static func member(_ path: some Sequence<String>, of schema: Outline) -> Outline? {
+    path.reduce(schema) { node, name in name == "[]" ? node?["items"] : node?["properties"]?[name] }
   }
 }
 

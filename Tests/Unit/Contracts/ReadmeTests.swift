@@ -2,12 +2,14 @@ import Contracts
 import FoundationEssentials
 import Testing
 
-/// The tables of the README are those of the code.
+@testable import Referral
+
+/// The tables of the READMEs are those of the code.
 @Suite struct ReadmeTests {
-  private func section(_ name: String) throws -> String {
+  private func section(_ name: String, of file: String = "README.md") throws -> String {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let readme = String(decoding: try Data(contentsOf: root.appending(path: "README.md")), as: UTF8.self)
+    let readme = String(decoding: try Data(contentsOf: root.appending(path: file)), as: UTF8.self)
     let begin = try #require(readme.firstRange(of: "<!-- \(name) -->\n"))
     let end = try #require(readme.firstRange(of: "<!-- /\(name) -->"))
     return String(readme[begin.upperBound..<end.lowerBound])
@@ -32,5 +34,13 @@ import Testing
     }
     let table = "| state | action | by | next state |\n|---|---|---|---|\n" + lines.joined()
     #expect(try section("lifecycle") == table)
+  }
+
+  @Test func theTableOfTheStagesOfACaseIsTrue() throws {
+    let lines = CaseLifecycle.transitions.map { row in
+      "| \(row.from.rawValue) | \(row.action.rawValue) | \(row.actor) | \(row.to.rawValue) |\n"
+    }
+    let table = "| stage | action | by | next stage |\n|---|---|---|---|\n" + lines.joined()
+    #expect(try section("stages", of: "Services/Referral/README.md") == table)
   }
 }

@@ -64,7 +64,7 @@ func sleepMilliseconds(_ milliseconds: UInt32) { usleep(milliseconds * 1000) }
     let limits: (inout HTTPServerConfiguration) -> Void = {
       $0.maximumConnections = 20
       // Long enough to be seen to be crowded, also where the tests have a busy machine.
-      $0.crowdedSeconds = 5
+      $0.crowdedSeconds = 10
       $0.headerSeconds = 600
       $0.bodySeconds = 600
       $0.idleSeconds = 600

@@ -123,6 +123,24 @@ import Testing
     #expect(again.caseMoved(to: .underway, by: time(5), at: time(6)).state == .underway)
   }
 
+  @Test func aLaterCrossingThatIsLostBeforeReferralTellsOfItSuspendsTheTask() {
+    let lapsed = SampleProposal.proposal(.open).barCrossed(at: time(1)).caseMoved(
+      to: .referred, by: time(1), at: time(2)
+    )
+    .barLost(time(1), at: time(3)).caseMoved(to: .closed, by: time(1), at: time(4))
+    let votesFirst = lapsed.barCrossed(at: time(5)).barLost(time(5), at: time(6))
+    #expect(votesFirst.state == .suspended)
+    #expect(votesFirst.caseMoved(to: .referred, by: time(5), at: time(7)).state == .suspended)
+  }
+
+  @Test func aCaseThatWasResumedBeforeItsStepsWereToldIsFollowedAfterwards() {
+    var old = SampleProposal.proposal(.referred)
+    old.bar = Bar(undone: time(1), held: nil)
+    #expect(old.caseMoved(to: .declined, by: nil, at: time(9)).state == .declined)
+    old.state = .suspended
+    #expect(old.caseMoved(to: .endorsed, by: nil, at: time(9)).state == .suspended)
+  }
+
   @Test func aLapsedCaseLeavesAClosedTaskWhicheverIsHeardFirst() {
     let task = SampleProposal.proposal(.open).barCrossed(at: time(1)).caseMoved(to: .referred, by: time(1), at: time(2))
     let inOrder = task.barLost(time(1), at: time(3)).caseMoved(to: .closed, by: time(1), at: time(4))

@@ -14,7 +14,10 @@ import Testing
       var proposal = proposal(state)
       proposal.voteClosedAt = hasClosed ? Date(milliseconds: 0) : nil
       // What is referred at once goes over its bar while people still vote.
-      let open: [TaskState] = [.accepted, .selected, .scheduled, .open, .referred, .assigned, .suspended]
+      let open: [TaskState] = [
+        .accepted, .selected, .scheduled, .open, .referred, .endorsed, .assigned, .underway, .suspended, .declined,
+        .completed, .discontinued,
+      ]
       let isOpen = !hasClosed && open.contains(state)
       switch Result(catching: { () throws(Problem) in try proposal.requireDiscussion() }) {
       case .success: #expect(isOpen)

@@ -110,6 +110,14 @@ import Testing
     #expect(task.facts([task.step(.open, 1)] + late).state == .suspended)
   }
 
+  @Test func whatHasEndedIsNotSuspendedNorReferredAgain() {
+    let declined = [task.step(.open, 1), task.step(.crossBar, 30), task.receipt, task.step(.decline, 70)]
+    let lost = declined + [task.step(.loseBar, 80)]
+    for told in [lost, lost + [task.step(.close, 90, carried: false)], lost + [task.step(.crossBar, 95)]] {
+      #expect(task.facts(told).state == .declined && task.facts(told).suspension == nil)
+    }
+  }
+
   @Test func theTimeOwedIsTheOneThatWasToldLast() {
     let held = [task.step(.crossBar, 30), task.receipt]
     let (lost, again) = ([task.step(.loseBar, 40)], [task.step(.crossBar, 50)])

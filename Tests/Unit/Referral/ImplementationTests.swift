@@ -30,7 +30,9 @@ import Testing
     #expect { try transfer(second.changed, to: "molit", at: 13) } throws: {
       ($0 as? Problem)?.code == "transferred-twice"
     }
-    #expect { try transfer(CaseWalk.assigned(), to: "molit", at: 13) } throws: { ($0 as? Problem)?.status == 422 }
+    #expect { try transfer(CaseWalk.assigned(), to: "molit", at: 13) } throws: {
+      ($0 as? Problem)?.errors.map(\.pointer) == ["#/ministry"]
+    }
     #expect { try transfer(CaseWalk.answered(), to: "me", at: 21) } throws: { ($0 as? Problem)?.code == "answered" }
   }
 
@@ -86,6 +88,49 @@ import Testing
     #expect { try planned.delayed(9, to: later, for: "또", by: actor, at: day(91)) } throws: {
       ($0 as? Problem)?.status == 404
     }
+  }
+
+  @Test func aDelayTakesNoDayOfASuspensionBack() throws {
+    let planned = try CaseWalk.answered().planned(
+      CaseWalk.plan(["2027-01-31", "2027-02-28"]), by: actor, at: day(21)
+    ).changed
+    let suspended = try #require(planned.suspended(by: CaseWalk.lost(at: 30), at: day(30)))
+    let resumed = try #require(suspended.changed.resumed(by: CaseWalk.crossed(at: 50), at: day(50))).changed
+    // Twenty days later is a Saturday.
+    let dueAt = try #require(Day("2027-03-22")).end
+    #expect(resumed.hold?.dueAt == dueAt)
+    let sooner = try resumed.delayed(1, to: #require(Day("2027-02-20")), for: "예산", by: actor, at: day(60))
+    #expect(sooner.changed.hold?.dueAt == dueAt)
+    let later = try #require(Day("2027-04-30"))
+    #expect(
+      try sooner.changed.delayed(2, to: later, for: "예산", by: actor, at: day(61)).changed.hold?.dueAt == later.end)
+  }
+
+  @Test func aCompletedMilestoneIsNotTakenBack() throws {
+    let done = try CaseWalk.answered().planned(CaseWalk.plan(["2027-01-31"]), by: actor, at: day(21)).changed
+      .progressed(1, to: .completed, report: "끝", evidence: ["https://example.org/"], by: actor, at: day(60)).changed
+    #expect { try done.progressed(1, to: .limited, report: "아님", evidence: [], by: actor, at: day(61)) } throws: {
+      ($0 as? Problem)?.code == "milestone-completed"
+    }
+  }
+
+  @Test func aPlanIsOfWhatIsToComeAndOneThatHasRunOutIsNoMeasureAfterTheAnswer() throws {
+    #expect { try CaseWalk.answered().planned(CaseWalk.plan(["2026-12-14"]), by: actor, at: day(21)) } throws: {
+      ($0 as? Problem)?.errors.map(\.pointer) == ["#/milestones/0/endsOn"]
+    }
+    let early = try CaseWalk.accepted().planned(CaseWalk.plan(["2026-12-05"]), by: actor, at: day(10)).changed
+    let answered = try early.answered("답", by: "과", signedBy: "장", within: terms, by: actor, at: day(20)).changed
+    #expect(try answered.hold?.dueAt == terms.end(of: .implementation, from: day(20)))
+  }
+
+  @Test func aRevisedPlanWithTheSameEndKeepsTheDaysOfASuspension() throws {
+    let planned = try CaseWalk.answered().planned(CaseWalk.plan(["2027-02-28"]), by: actor, at: day(21)).changed
+    let suspended = try #require(planned.suspended(by: CaseWalk.lost(at: 30), at: day(30))).changed
+    let resumed = try #require(suspended.resumed(by: CaseWalk.crossed(at: 50), within: terms, at: day(50))).changed
+    let revised = try resumed.planned(
+      CaseWalk.plan(["2027-02-28"], reason: "제목", numbers: [1]), by: actor, at: day(51)
+    ).changed
+    #expect(revised.hold?.dueAt == resumed.hold?.dueAt)
   }
 
   @Test func nothingIsCompletedBeforeTheAnswerAndAllMilestones() throws {

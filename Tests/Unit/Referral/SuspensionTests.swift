@@ -109,6 +109,19 @@ import Testing
     let due = try CaseWalk.terms.end(of: .ministry, from: day(9)).addingTimeInterval(18 * 86_400)
     #expect(again.hold?.dueAt == due && again.holds.count == 4)
   }
+
+  @Test func whatWasToldOfALateCaseIsNotToldAgainAfterItsLapse() throws {
+    var late = try CaseWalk.assigned()
+    let last = late.holds.count - 1
+    (late.holds[last].remindedAt, late.holds[last].overdueAt, late.holds[last].escalatedAt) = (
+      day(60), day(80), day(90)
+    )
+    let lapsed = try #require(suspended(late, at: 100).changed.lapsed(for: .voteClosed, at: day(110)))
+    let again = try resumed(lapsed.changed, at: 120).changed
+    // It was late before: no day of the suspension helps it.
+    #expect(again.hold?.dueAt == late.hold?.dueAt && again.hold?.overdueAt == day(80))
+    #expect(again.hold?.remindedAt == day(60) && again.hold?.escalatedAt == day(90))
+  }
 }
 
 @Suite struct SuspendedPeriodTests {
@@ -137,9 +150,9 @@ import Testing
 
   @Test func severalSuspensionsMoveAsMuchAsTheDaysThatTheyTookAndADayNeverTwice() throws {
     let end = try #require(JSON.date("2026-12-24T14:59:59.999Z"))
-    let start = try #require(JSON.date("2026-11-24T01:00:00.000Z"))
+    let start = try #require(JSON.date("2026-11-24T14:30:00.000Z"))
     var (moved, at) = (end, start)
-    // An hour on, an hour off, for five days.
+    // An hour on, an hour off, for five days; one an evening goes over midnight in Korea.
     for _ in 0..<60 {
       moved = LegalPeriod(days: 0).end(moved, movedBySuspensionFrom: at, to: at.addingTimeInterval(3_600))
       at = at.addingTimeInterval(7_200)
