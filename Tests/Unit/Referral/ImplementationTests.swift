@@ -126,7 +126,7 @@ import Testing
   @Test func aRevisedPlanWithTheSameEndKeepsTheDaysOfASuspension() throws {
     let planned = try CaseWalk.answered().planned(CaseWalk.plan(["2027-02-28"]), by: actor, at: day(21)).changed
     let suspended = try #require(planned.suspended(by: CaseWalk.lost(at: 30), at: day(30))).changed
-    let resumed = try #require(suspended.resumed(by: CaseWalk.crossed(at: 50), within: terms, at: day(50))).changed
+    let resumed = try #require(suspended.resumed(by: CaseWalk.crossed(at: 50), at: day(50))).changed
     let revised = try resumed.planned(
       CaseWalk.plan(["2027-02-28"], reason: "제목", numbers: [1]), by: actor, at: day(51)
     ).changed
