@@ -64,9 +64,9 @@ import Testing
       try await assign(1)
       try await cross(1)
       #expect(try await state() == .suspended)
-      // The case is told to go on before the bar is told to be crossed again.
+      // The case is told to go on before the bar is told to be crossed again: it names the crossing.
       try await resume(2, "molit")
-      #expect(try await state() == .suspended)
+      #expect(try await state() == .assigned)
       try await cross(2)
       #expect(try await state() == .assigned)
       try await lose(2)
