@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func aReaderWhoTakesNothingLosesTheDownloadAtItsEndTime() async throws {
-    try await Self.withDownloads(seconds: 1) { database, downloads in
+    try await Self.withDownloads(seconds: 3) { database, downloads in
       let response = try await Self.begin(Self.dataset("number::text", rows: 5_000), database, downloads)
       guard case .transfer(let pieces) = response.body else { throw Problem.notFound("no transfer") }
       var (taken, isFree) = (0, false)
