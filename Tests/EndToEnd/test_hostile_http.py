@@ -62,7 +62,7 @@ PROTECTED = [
     ("referral", "POST", f"/v1/result-opinions/{NOWHERE}/hiding", "support-unit", {"code": "offensive"}),
     ("referral", "POST", f"/v1/result-opinions/{NOWHERE}/restoration", "support-unit", {"reason": "x"}),
     ("referral", "PUT", "/v1/holidays/2096-05-06", "admin", {"korean": "k", "english": "e"}),
-    ("referral", "DELETE", "/v1/holidays/2095-05-06", "admin", None),
+    ("referral", "DELETE", "/v1/holidays/2096-05-06", "admin", None),
     ("notification", "PUT", "/v1/contact", "citizen", {"email": "a@example.org", "language": "ko"}),
     ("notification", "GET", "/v1/contact", "citizen", None),
     ("notification", "DELETE", "/v1/contact", "citizen", None),
