@@ -13,8 +13,7 @@ public struct Day: Hashable, Sendable, Comparable, Codable, LosslessStringConver
 
   /// The day in Korea of a moment.
   public init(of moment: Date) {
-    let local = moment.milliseconds + Self.offset
-    number = (local - (local % Self.length + Self.length) % Self.length) / Self.length
+    number = Int64(floorDivided(Int(moment.milliseconds + Self.offset), by: Int(Self.length)).0)
   }
 
   /// A day of the Gregorian calendar; nil when there is no such day.
@@ -42,14 +41,8 @@ public struct Day: Hashable, Sendable, Comparable, Codable, LosslessStringConver
 
   /// Year, month and day of the Gregorian calendar.
   public var parts: (year: Int64, month: Int64, day: Int64) {
-    let shifted = number + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let year = yearOfEra + era * 400 + (month < 10 ? 0 : 1)
-    return (year, month < 10 ? month + 3 : month - 9, dayOfYear - (153 * month + 2) / 5 + 1)
+    let (year, month, day) = civilDate(daysSince1970: Int(number))
+    return (Int64(year), Int64(month), Int64(day))
   }
 
   /// `2026-11-26`

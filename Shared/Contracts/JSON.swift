@@ -73,14 +73,14 @@ public enum JSON {
   }
 }
 
-private func floorDivided(_ value: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
+func floorDivided(_ value: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
   let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
   return rest < 0 ? (quotient - 1, rest + divisor) : (quotient, rest)
 }
 
 /// The date of a day in the Gregorian calendar: 400 years are 146,097 days, and a year that begins in March has
 /// its leap day at the end.
-private func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
   let (era, dayOfEra) = floorDivided(days + 719_468, by: 146_097)
   let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
   let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)

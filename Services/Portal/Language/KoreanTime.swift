@@ -15,16 +15,8 @@ struct KoreanTime: Sendable, Equatable {
     let days = seconds.floored(by: 86_400)
     let rest = seconds - days * 86_400
     (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60)
-    // Civil date from a count of days: eras of 400 years that begin in March, so that the leap day comes last.
-    let shifted = days + 719_468
-    let era = shifted.floored(by: 146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    let date = Day(number: Int64(days)).parts
+    (year, month, day) = (Int(date.year), Int(date.month), Int(date.day))
   }
 
   private static let months = [
