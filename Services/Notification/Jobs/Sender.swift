@@ -13,13 +13,13 @@ struct Sender<Item: Sendable>: Sendable {
   /// How many are under way in this process, the slow ones included.
   let atMost: Int
   let log: Log
-  /// Takes up to so many; `busy` says how many each receiver has under way.
-  let claim: @Sendable (_ limit: Int, _ busy: [UUID: Int]) async throws -> [Item]
+  /// Takes up to so many.
+  let claim: @Sendable (_ limit: Int, _ underWay: ReceiversUnderWay) async throws -> [Item]
   let receiver: @Sendable (Item) -> UUID
   /// Sends one and settles it.
   let send: @Sendable (Item) async -> Void
+  var patience = Duration.seconds(2)
 
-  private static var patience: Duration { .seconds(2) }
   private static var pause: Duration { .milliseconds(200) }
   /// After a full haul there is most likely more.
   private static var shortPause: Duration { .milliseconds(10) }
@@ -28,11 +28,11 @@ struct Sender<Item: Sendable>: Sendable {
     let underWay = UnderWay()
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
-        let free = min(atOnce - underWay.count(within: Self.patience), atMost - underWay.count)
+        let free = min(atOnce - underWay.count(within: patience), atMost - underWay.count)
         var isFull = free <= 0
         if free > 0 {
           do {
-            let items = try await claim(free, underWay.byReceiver)
+            let items = try await claim(free, underWay.byReceiver(patience))
             isFull = items.count == free
             for item in items {
               let receiver = receiver(item)
@@ -53,6 +53,16 @@ struct Sender<Item: Sendable>: Sendable {
   }
 }
 
+/// What the receivers have under way in this process.
+struct ReceiversUnderWay: Sendable, Equatable {
+  /// How many each has.
+  var counts: [UUID: Int] = [:]
+  /// Those that have not answered something for longer than a sender's patience: whatever else they got would hang too.
+  var hanging: Set<UUID> = []
+
+  static let none = ReceiversUnderWay()
+}
+
 /// What is being sent, and since when.
 private final class UnderWay: Sendable {
   private struct State {
@@ -61,8 +71,14 @@ private final class UnderWay: Sendable {
   }
   private let state = Mutex(State())
 
-  var byReceiver: [UUID: Int] {
-    state.withLock { state in state.items.values.reduce(into: [:]) { $0[$1.receiver, default: 0] += 1 } }
+  func byReceiver(_ patience: Duration) -> ReceiversUnderWay {
+    let limit = ContinuousClock.now - patience
+    return state.withLock { state in
+      state.items.values.reduce(into: .none) { receivers, item in
+        receivers.counts[item.receiver, default: 0] += 1
+        if item.since <= limit { receivers.hanging.insert(item.receiver) }
+      }
+    }
   }
   var count: Int { state.withLock { $0.items.count } }
 

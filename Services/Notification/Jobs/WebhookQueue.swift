@@ -37,7 +37,7 @@ struct WebhookQueue: Sendable {
   private func sender(_ group: DeliveryClass, atOnce: Int) -> Sender<ClaimedDelivery> {
     Sender(
       atOnce: atOnce, atMost: Self.slowness * atOnce, log: log,
-      claim: { try await database.claimDeliveries($0, of: group, busy: $1, at: clock.now) },
+      claim: { try await database.claimDeliveries($0, of: group, besides: $1, at: clock.now) },
       receiver: { $0.webhook.uuid }, send: { await send($0) })
   }
 

@@ -15,50 +15,53 @@ enum DeliveryClass: Sendable {
 }
 
 extension Database {
-  /// Takes up to `limit` deliveries that are due, so that no webhook has more than its lane at once in this process.
+  /// Takes up to `limit` deliveries that are due, so that no webhook has more than its lane at once in this process, and
+  /// none whose receiver hangs gets more.
   ///
   /// The first look is at what is due first. Long queues of a few webhooks may fill that view; so a second look goes from
   /// webhook to webhook if places are left.
-  /// - Parameter busy: how many each webhook has under way.
-  func claimDeliveries(_ limit: Int, of group: DeliveryClass, busy: [UUID: Int], at now: Date) async throws
-    -> [ClaimedDelivery]
-  {
-    let first = try await claim(limit, group, busy, Self.dueFirst(of: group, busy, at: now), at: now)
+  func claimDeliveries(
+    _ limit: Int, of group: DeliveryClass, besides underWay: ReceiversUnderWay, at now: Date
+  ) async throws -> [ClaimedDelivery] {
+    let first = try await claim(limit, group, underWay, Self.dueFirst(of: group, underWay, at: now), at: now)
     guard first.count < limit else { return first }
-    let busy = first.reduce(into: busy) { $0[$1.webhook.uuid, default: 0] += 1 }
+    let both = first.reduce(into: underWay) { $0.counts[$1.webhook.uuid, default: 0] += 1 }
     return first
-      + (try await claim(limit - first.count, group, busy, Self.dueFirstOfEach(group, busy, at: now), at: now))
+      + (try await claim(limit - first.count, group, both, Self.dueFirstOfEach(group, both, at: now), at: now))
   }
 
-  /// The 256 deliveries that are due first, without those of webhooks whose lane is full.
-  private static func dueFirst(of group: DeliveryClass, _ busy: [UUID: Int], at now: Date) -> Query {
-    let full = busy.filter { $0.value >= group.lane }.map(\.key)
-    return """
-      SELECT delivery.id, delivery.endpoint, delivery.next_attempt_at
-      FROM webhook_delivery delivery JOIN webhook_endpoint ON webhook_endpoint.id = delivery.endpoint
-      WHERE state = 'pending' AND next_attempt_at <= \(now) AND (claimed_until IS NULL OR claimed_until < \(now))
-        AND endpoint <> ALL(\(full)) AND webhook_endpoint.disabled_at IS NULL
-        AND \(fragment: isFailing(at: now)) = \(group == .failing)
-      ORDER BY next_attempt_at LIMIT 256
-      """
+  /// The webhooks that get nothing more for the time being.
+  private static func full(_ group: DeliveryClass, _ underWay: ReceiversUnderWay) -> [UUID] {
+    Array(underWay.hanging.union(underWay.counts.filter { $0.value >= group.lane }.keys))
+  }
+
+  /// The 256 deliveries that are due first, without those of webhooks that get nothing more.
+  private static func dueFirst(of group: DeliveryClass, _ underWay: ReceiversUnderWay, at now: Date) -> Query {
+    """
+    SELECT delivery.id, delivery.endpoint, delivery.next_attempt_at
+    FROM webhook_delivery delivery JOIN webhook_endpoint ON webhook_endpoint.id = delivery.endpoint
+    WHERE state = 'pending' AND next_attempt_at <= \(now) AND (claimed_until IS NULL OR claimed_until < \(now))
+      AND endpoint <> ALL(\(full(group, underWay))) AND webhook_endpoint.disabled_at IS NULL
+      AND \(fragment: isFailing(at: now)) = \(group == .failing)
+    ORDER BY next_attempt_at LIMIT 256
+    """
   }
 
   /// The deliveries that are due first of each webhook; nothing is looked at when nothing is due.
-  private static func dueFirstOfEach(_ group: DeliveryClass, _ busy: [UUID: Int], at now: Date) -> Query {
-    let full = busy.filter { $0.value >= group.lane }.map(\.key)
-    return """
-      SELECT due.id, webhook_endpoint.id AS endpoint, due.next_attempt_at
-      FROM webhook_endpoint CROSS JOIN LATERAL (
-        SELECT id, next_attempt_at FROM webhook_delivery
-        WHERE endpoint = webhook_endpoint.id AND state = 'pending' AND next_attempt_at <= \(now)
-          AND (claimed_until IS NULL OR claimed_until < \(now))
-        ORDER BY next_attempt_at, id LIMIT \(group.lane)) AS due
-      WHERE webhook_endpoint.id <> ALL(\(full)) AND webhook_endpoint.disabled_at IS NULL
-        AND \(fragment: isFailing(at: now)) = \(group == .failing)
-        AND EXISTS (
-          SELECT FROM webhook_delivery WHERE state = 'pending' AND next_attempt_at <= \(now)
-            AND (claimed_until IS NULL OR claimed_until < \(now)))
-      """
+  private static func dueFirstOfEach(_ group: DeliveryClass, _ underWay: ReceiversUnderWay, at now: Date) -> Query {
+    """
+    SELECT due.id, webhook_endpoint.id AS endpoint, due.next_attempt_at
+    FROM webhook_endpoint CROSS JOIN LATERAL (
+      SELECT id, next_attempt_at FROM webhook_delivery
+      WHERE endpoint = webhook_endpoint.id AND state = 'pending' AND next_attempt_at <= \(now)
+        AND (claimed_until IS NULL OR claimed_until < \(now))
+      ORDER BY next_attempt_at, id LIMIT \(group.lane)) AS due
+    WHERE webhook_endpoint.id <> ALL(\(full(group, underWay))) AND webhook_endpoint.disabled_at IS NULL
+      AND \(fragment: isFailing(at: now)) = \(group == .failing)
+      AND EXISTS (
+        SELECT FROM webhook_delivery WHERE state = 'pending' AND next_attempt_at <= \(now)
+          AND (claimed_until IS NULL OR claimed_until < \(now)))
+    """
   }
 
   /// `FailingReceiver.isFailing` for the database.
@@ -69,11 +72,11 @@ extension Database {
     """
   }
 
-  private func claim(_ limit: Int, _ group: DeliveryClass, _ busy: [UUID: Int], _ due: Query, at now: Date) async throws
-    -> [ClaimedDelivery]
-  {
-    let endpoints = Array(busy.keys)
-    let counts = endpoints.map { busy[$0] ?? 0 }
+  private func claim(
+    _ limit: Int, _ group: DeliveryClass, _ underWay: ReceiversUnderWay, _ due: Query, at now: Date
+  ) async throws -> [ClaimedDelivery] {
+    let endpoints = Array(underWay.counts.keys)
+    let counts = endpoints.map { underWay.counts[$0] ?? 0 }
     return try await query(
       """
       WITH due AS (\(fragment: due)),

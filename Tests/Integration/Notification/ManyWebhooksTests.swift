@@ -61,9 +61,9 @@ import Testing
       try await register(fixture, 2_000..<2_050, "https://alive.example/")
       for _ in 0..<3 { try await fixture.accept(ProposalID()) }
       let now = fixture.time.now
-      let first = try await fixture.database.claimDeliveries(1_000, of: .healthy, busy: [:], at: now)
+      let first = try await fixture.database.claimDeliveries(1_000, of: .healthy, besides: .none, at: now)
       #expect(first.count == 150 && first.allSatisfy { $0.url.hasPrefix("https://alive.") })
-      let second = try await fixture.database.claimDeliveries(8, of: .failing, busy: [:], at: now)
+      let second = try await fixture.database.claimDeliveries(8, of: .failing, besides: .none, at: now)
       #expect(second.count == 8 && Set(second.map(\.webhook)).count == 8, "one at a time for each")
       #expect(second.allSatisfy { $0.url.hasPrefix("https://dead.") })
     }
@@ -76,7 +76,7 @@ import Testing
       try await register(fixture, 1..<20, "https://other.example/")
       fixture.time.advance(1)
       try await fixture.accept(ProposalID())
-      let claimed = try await fixture.database.claimDeliveries(32, of: .healthy, busy: [:], at: fixture.time.now)
+      let claimed = try await fixture.database.claimDeliveries(32, of: .healthy, besides: .none, at: fixture.time.now)
       #expect(claimed.filter { $0.url.hasPrefix("https://busy.") }.count == DeliveryClass.healthy.lane)
       #expect(Set(claimed.map(\.webhook)).count == 20)
       #expect(claimed.count == 19 + DeliveryClass.healthy.lane)

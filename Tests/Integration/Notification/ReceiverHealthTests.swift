@@ -18,7 +18,7 @@ import Testing
   }
 
   private func claim(_ fixture: NotificationFixture, _ group: DeliveryClass) async throws -> [ClaimedDelivery] {
-    try await fixture.database.claimDeliveries(32, of: group, busy: [:], at: fixture.time.now)
+    try await fixture.database.claimDeliveries(32, of: group, besides: .none, at: fixture.time.now)
   }
 
   @Test(arguments: [(0, nil), (1, 3_600), (2, 3_600), (3, 29), (3, 30), (9, 86_400)] as [(Int, Double?)])

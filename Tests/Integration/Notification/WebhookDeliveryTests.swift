@@ -104,9 +104,11 @@ import Testing
       let webhook = try await fixture.register("https://example.org/")
       for _ in 0..<10 { try await fixture.accept(ProposalID()) }
       let now = fixture.time.now
-      func claim(_ busy: [UUID: Int]) async throws -> Int {
-        try await fixture.database.claimDeliveries(32, of: .healthy, busy: busy, at: now).count
+      func claim(_ counts: [UUID: Int], hanging: Set<UUID> = []) async throws -> Int {
+        let underWay = ReceiversUnderWay(counts: counts, hanging: hanging)
+        return try await fixture.database.claimDeliveries(32, of: .healthy, besides: underWay, at: now).count
       }
+      #expect(try await claim([webhook.id.uuid: 1], hanging: [webhook.id.uuid]) == 0)
       #expect(try await claim([webhook.id.uuid: 4]) == 0)
       #expect(try await claim([webhook.id.uuid: 3]) == 1)
       #expect(try await claim([UUID(): 4]) == 4)

@@ -122,7 +122,7 @@ import Testing
       #expect(answer.replayed == 2)
       #expect(try await fixture.count(Self.state("pending")) == 2)
       #expect(try await log(fixture, other.id).items.allSatisfy { $0.state == "failed" })
-      let claimed = try await fixture.database.claimDeliveries(9, of: .healthy, busy: [:], at: fixture.time.now)
+      let claimed = try await fixture.database.claimDeliveries(9, of: .healthy, besides: .none, at: fixture.time.now)
       #expect(claimed.map(\.attempt) == [11, 11] && claimed.map(\.attemptOfSchedule) == [1, 1])
     }
   }
