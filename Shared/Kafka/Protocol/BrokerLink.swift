@@ -1,3 +1,5 @@
+// For `timeval`: which of the C modules defines it depends on the order in which the compiler happens to load them.
+import CLibrdkafka
 import COpenSSL
 import Glibc
 
