@@ -68,7 +68,16 @@ struct MinistryOffice {
       file.discard()
       throw error
     }
+    try await awaitUser(of: access)
     return password
+  }
+
+  /// The controller has the password when it answers, the broker a moment later: who logs in before is refused.
+  private func awaitUser(of access: MinistryAccess) async throws {
+    for _ in 0..<50 {
+      if try await users.scramCredentials(of: access.user)[.scramSHA512] != nil { return }
+      try await Task.sleep(for: .milliseconds(100))
+    }
   }
 
   /// The user first: there is no moment at which it has no limits and can log in.
