@@ -97,6 +97,28 @@ ministry_gets_access_once() {
   [[ $(forumctl ministry remove molit) == *'ministry-molit: removed'* ]]
 }
 
+# With the settings that the ministry would be sent, and Kafka's own client: over TLS with SCRAM, by the listener outside.
+ministry_reads_its_topic_alone() {
+  local given settings
+  given=$(forumctl ministry add molit)
+  settings=$(sed -n '/^# Java/,/^# Python/p' <<<"$given" | grep -v '^#')
+  settings=${settings/PASSWORD/$(sed -n 's/^password: //p' <<<"$given")}
+  inside_with_input kafka sh -c 'cat >/tmp/forum-ca.pem' <"$FORUM_COMPOSE_SECRETS/kafka-ca.pem"
+  inside_with_input kafka sh -c 'umask 077 && cat >/tmp/ministry.properties' \
+    <<<"${settings/=forum-ca.pem/=/tmp/forum-ca.pem}"
+  ministry_consumes forum.referrals.molit >"$work/referrals"
+  grep -q '"caseID"' "$work/referrals"
+  ministry_consumes forum.referrals.moel >"$work/referrals" || true
+  grep -q 'Not authorized to access topics: \[forum.referrals.moel\]' "$work/referrals"
+  forumctl ministry remove molit
+  ministry_consumes forum.referrals.molit >"$work/referrals" || true
+  grep -q 'SaslAuthenticationException' "$work/referrals"
+}
+ministry_consumes() {
+  inside kafka env KAFKA_OPTS= KAFKA_HEAP_OPTS=-Xmx64m /opt/kafka/bin/kafka-console-consumer.sh \
+    --bootstrap-server 127.0.0.1:9094 --consumer.config /tmp/ministry.properties --topic "$1" --max-messages 1 --timeout-ms 20000 2>&1
+}
+
 three_counters_share() {
   local query="SELECT count(DISTINCT owner) FROM voting.consumer_offset WHERE topic = 'forum.ballots'"
   until_true 30 is_result "$query" 3
