@@ -46,7 +46,7 @@ public struct ReferralService: ServiceDefinition {
       database: kit.database, clock: kit.clock,
       participants: Participants(
         client: HTTPClient(connections: 32, userAgent: "citizen-forum-referral"), intake: configuration.intakeURL,
-        voting: configuration.votingURL, log: kit.log))
+        voting: configuration.votingURL, log: kit.log), log: kit.log)
     opinions = ResultOpinions(database: kit.database, clock: kit.clock)
   }
 
@@ -91,12 +91,13 @@ public struct ReferralService: ServiceDefinition {
     ]
   }
 
-  /// Adopted cases whose category was given a ministry later, and the first of a month; the clocks; and what is late, for
-  /// the figures.
+  /// Adopted cases whose category was given a ministry later, and the first of a month; how results are rated; the clocks;
+  /// and what is late, for the figures.
   public var jobs: [Job] {
     [
       Job("assignment", every: .seconds(30)) { try await cases.assignWaiting() },
       Job("first of the month", every: .seconds(60)) { try await cases.referMonths() },
+      Job("ratings", every: .seconds(30)) { [ratings] in try await ratings.tellCounts() },
       Job("clocks", every: .seconds(30)) { try await cases.moveClocks() },
       Job("figures", every: .seconds(30), exclusive: false) { [overdue] in try await overdue.refresh() },
     ]

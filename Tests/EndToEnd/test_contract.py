@@ -12,7 +12,7 @@ from cases import adopted, carried_out, referred
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
-from forum import CHECKOUT
+from forum import CHECKOUT, eventually
 
 pytestmark = pytest.mark.real_kafka
 
@@ -24,6 +24,7 @@ WALKED = {
     "kr.forum.proposal.submitted.v1", "kr.forum.task.selected.v1", "kr.forum.vote.opened.v1", "kr.forum.vote.bar-crossed.v1",
     "kr.forum.tally.counted.v1", "kr.forum.case.received.v1", "kr.forum.case.decided.v1", "kr.forum.case.concluded.v1",
     "kr.forum.case.assigned.v1", "kr.forum.case.planned.v1", "kr.forum.case.completed.v1",
+    "kr.forum.case.ratings-counted.v1",
 }
 
 
@@ -47,8 +48,18 @@ def validators(schemas):
 @pytest.fixture(scope="module")
 def walked(forum):
     """A task on its whole way; whatever other tests did before stands in the topics as well."""
-    case = adopted(forum, referred(forum, "contract"))
-    return carried_out(forum, case)
+    case = carried_out(forum, adopted(forum, referred(forum, "contract")))
+    # One of those who brought it before the Support Unit.
+    rating = {"score": 4, "reason": "잘 됩니다."}
+    path = f"/v1/cases/{case['id']}"
+    assert forum.call("PUT", f"{path}/ratings/implementation", forum.token("supporter-0"), rating).status_code == 200
+
+    def told():
+        items = forum.get(f"{path}/timeline?limit=100").json()["items"]
+        return any(item["type"] == "kr.forum.case.ratings-counted.v1" for item in items)
+
+    eventually(told, 60, "the ratings are told")
+    return case
 
 
 @pytest.fixture(scope="module")

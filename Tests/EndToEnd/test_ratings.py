@@ -8,6 +8,14 @@ def rate(forum, case, token, score, reason="이유", subject="answer"):
     return forum.call("PUT", f"/v1/cases/{case['id']}/ratings/{subject}", token, {"score": score, "reason": reason})
 
 
+def told(forum, office):
+    """The indicator of ratings by what it is broken down by, once the ministry is in it."""
+    indicators = forum.get("/v1/open-data/statistics").json()["indicators"]
+    rows = next(indicator["figures"] for indicator in indicators if indicator["name"] == "ratings")
+    figures = {(row.get("by"), row.get("of")): row["value"] for row in rows}
+    return ("ministry", office) in figures and figures
+
+
 def test_supporters_and_voters_rate_and_nobody_else_does(whole_forum):
     forum = whole_forum
     proposal = forum.propose("rated", category="transport")
@@ -39,6 +47,11 @@ def test_supporters_and_voters_rate_and_nobody_else_does(whole_forum):
     assert shown["answer"] == {"number": 3, "mean": 4, "distribution": [0, 0, 1, 1, 1]}
     assert {key for item in shown["items"] for key in item} == {"id", "case", "subject", "score", "reason", "ratedAt", "changedAt"}
     eventually(lambda: forum.get(f"/v1/ministries/{office}/ratings").json()["answer"]["number"] >= 3, 20, "the ministry's results")
+
+    # The first count is told within half a minute, the next one tomorrow.
+    figures = eventually(lambda: told(forum, office), 60, "the figures of the portal")
+    assert 1 <= figures["ministry", office] <= 5 and 1 <= figures["result", "answer"] <= 5
+    eventually(lambda: " of 5 (" in forum.get(f"/proposals/{proposal}?lang=en").text, 20, "the page says it")
 
     # Without voting, who is a supporter is still known; who may be a voter is not guessed.
     forum.service("stop", "voting")

@@ -29,7 +29,7 @@ private struct CaseAct {
 
   init?(_ event: ReferralEvent) {
     switch event {
-    case .received, .submitted, .suspended, .resumed, .reminded, .overdue, .escalated: return nil
+    case .received, .submitted, .suspended, .resumed, .reminded, .overdue, .escalated, .ratingsCounted: return nil
     case .membersAssigned, .scheduled, .deliberated, .decided:
       guard let act = Self.ofCommittee(event) else { return nil }
       self = act

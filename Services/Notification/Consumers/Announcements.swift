@@ -38,6 +38,8 @@ struct Announcements: Sendable {
   }
 
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
+    // Of numbers that change all the time nobody is told.
+    if case .ratingsCounted = envelope.event { return }
     try await announce(.referral(envelope.event), envelope, in: transaction)
   }
 

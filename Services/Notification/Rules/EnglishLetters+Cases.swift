@@ -11,6 +11,9 @@ extension EnglishLetters {
       ministry(event)
     case .suspended, .resumed, .lapsed: vote(event)
     case .reminded, .overdue, .escalated, .extended: period(event)
+    case .ratingsCounted(let event):
+      Letter.Words(
+        "Ratings of the results were counted", "Ratings: \(event.distribution.reduce(0, +).grouped)")
     }
   }
 

@@ -11,6 +11,8 @@ extension KoreanLetters {
       ministry(event)
     case .suspended, .resumed, .lapsed: vote(event)
     case .reminded, .overdue, .escalated, .extended: period(event)
+    case .ratingsCounted(let event):
+      Letter.Words("결과에 대한 평가가 집계되었습니다", "평가한 사람: \(event.distribution.reduce(0, +).grouped)명")
     }
   }
 

@@ -44,8 +44,10 @@ enum Occasion: Sendable {
   /// The event types that a webhook may ask for.
   static let deliveredTypes = types.filter { !undelivered.contains($0) }
 
-  /// What nobody wants a letter about: numbers that change every few seconds, and the opinions of others.
-  private static let untold: Set<String> = [SympathyCounted.type, OpinionModerated.type]
+  /// What nobody wants a letter about: numbers that change all the time, and the opinions of others.
+  private static let untold: Set<String> = [
+    SympathyCounted.type, OpinionModerated.type, CaseRatingsCounted.type,
+  ]
 
   /// Whether there is a letter about it: not about what only those should look into who watch over votes.
   var isWrittenAbout: Bool {

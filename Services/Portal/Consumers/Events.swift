@@ -58,8 +58,8 @@ struct Chronicle: Sendable {
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
     let id = envelope.event.proposal
     try await transaction.learn(about: id) { $0.learn(envelope.event) }
-    guard let occurrence = Occurrence(envelope.event) else { return }
     try await transaction.keepRecord(of: envelope)
+    guard let occurrence = Occurrence(envelope.event) else { return }
     try await transaction.insert(occurrence, of: id, from: envelope)
   }
 }

@@ -42,6 +42,17 @@ extension Language {
   }
 }
 
+extension Language {
+  /// How a result is rated, in words.
+  func label(_ rating: RatingSummary) -> String {
+    let (mean, number) = (StatisticsPage.text(rating.mean), rating.number.grouped)
+    return switch self {
+    case .korean: "5점 만점에 \(mean)점 (\(number)명)"
+    case .english: "\(mean) of 5 (\(rating.number == 1 ? "1 rating" : "\(number) ratings"))"
+    }
+  }
+}
+
 /// How what the statistics are broken down by is called.
 extension Language {
   func label(_ unit: Indicator.Unit) -> String {
@@ -52,8 +63,16 @@ extension Language {
       case .ballots: ("표", "ballots")
       case .percent: ("퍼센트", "per cent")
       case .days: ("일", "days")
+      case .score: ("5점 만점", "of 5")
       }
     return pick(texts)
+  }
+
+  func label(_ rated: RatingSubject) -> String {
+    switch rated {
+    case .answer: pick(("소관부처 답변", "Answers"))
+    case .implementation: pick(("과제 이행", "Implementations"))
+    }
   }
 
   /// In what way somebody took part.

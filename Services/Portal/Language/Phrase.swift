@@ -24,7 +24,7 @@ enum Phrase: String, CaseIterable, Sendable {
   case chainOnTime
   case caseHeading, caseSession, caseMeetsAt, caseDeliberatedAt, caseDecision, caseDecidedAt, caseReasons, caseMinutes
   case caseMeeting, caseOutcome, caseDeferredTo, caseAnswer, caseOffice, caseSignatory, caseAnsweredAt
-  case milestones, milestone, milestoneStatus, milestonePeriod, caseCompleted, caseDiscontinued
+  case caseRating, milestones, milestone, milestoneStatus, milestonePeriod, caseCompleted, caseDiscontinued
   case historyHeading, noHistory, when, what, details, dueBy
   case notFoundTitle, notFoundText, badRequestTitle, badRequestText, unavailableTitle, unavailableText
   case errorTitle, errorText
@@ -220,6 +220,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case .caseOffice: ("답변 기관", "Office")
     case .caseSignatory: ("책임자", "Signed by")
     case .caseAnsweredAt: ("답변 일시", "Answered at")
+    case .caseRating: ("지지자와 투표자의 평가", "Rating by supporters and voters")
     case .milestones: ("추진계획", "Milestones")
     case .milestone: ("추진 과제와 산출물", "Milestone and what it delivers")
     case .milestoneStatus: ("이행 상태", "Status")

@@ -81,6 +81,7 @@ struct CaseSection: Sendable {
         [
           row(.caseOffice, text("\(language.label(holder: answer.ministry)), \(answer.department)")),
           row(.caseSignatory, text(answer.signatory)), row(.caseAnsweredAt, time(answer.answeredAt)),
+          row(.caseRating, text(record.ratings[.answer].map { language.label($0) })),
         ], [written(answer.answer)])
     }
   }
@@ -93,8 +94,13 @@ struct CaseSection: Sendable {
       <div class="scroll" role="region" aria-label="\(speech(.milestones))" tabindex="0"><table>
       <thead><tr>\(heads.map { "<th scope=\"col\">\(speech($0))</th>" })</tr></thead>
       <tbody>\(record.milestones.map(milestone))</tbody></table></div>
+      \(HTML.when(record.ratings[.implementation]) { implementationRating($0) })
 
       """
+  }
+
+  private func implementationRating(_ rating: RatingSummary) -> HTML {
+    "<dl class=\"facts\">\(row(.caseRating, text(language.label(rating))))</dl>"
   }
 
   private func milestone(_ milestone: Milestone) -> HTML {

@@ -72,6 +72,7 @@ struct StatisticsPage: Sendable {
     case "category": Category(rawValue: of).map(language.label) ?? of
     case "ministry": language.label(holder: of)
     case "office": "\(speech(.chainHolder)): \(language.label(holder: of))"
+    case "result": RatingSubject(rawValue: of).map(language.label) ?? of
     case "part": language.label(part: of)
     case "stage" where indicator == .ideasByStage: language.label(stage: of)
     case "stage": "\(speech(.chainStep)): \(Hold.Step(rawValue: of).map { language.label($0) } ?? of)"
@@ -79,11 +80,12 @@ struct StatisticsPage: Sendable {
     }
   }
 
-  /// Whole numbers without a point, others with one digit behind it.
+  /// Whole numbers without a point, others with one digit or two behind it.
   static func text(_ value: Double) -> String {
     guard value.magnitude < 1e15 else { return String(value) }
-    let tenths = Int64((value * 10).rounded())
-    let whole = (tenths / 10).grouped
-    return tenths % 10 == 0 ? whole : "\(whole).\(abs(tenths % 10))"
+    let hundredths = Int64((value * 100).rounded())
+    let (whole, rest) = ((hundredths / 100).grouped, abs(hundredths % 100))
+    if rest == 0 { return whole }
+    return rest % 10 == 0 ? "\(whole).\(rest / 10)" : "\(whole).\(rest / 10)\(rest % 10)"
   }
 }

@@ -12,12 +12,14 @@ struct CaseRecord: Sendable, Equatable {
   private(set) var milestones: [Milestone] = []
   private(set) var completion: CaseCompleted?
   private(set) var discontinuation: CaseDiscontinued?
+  /// As they were last counted, of the ministry that answered, and of the one that carries it out now.
+  private(set) var ratings: [RatingSubject: RatingSummary] = [:]
 
   /// Types of events that tell something of it.
   static let types: Set<String> = [
     CaseScheduled.type, CaseDeliberated.type, CaseDecided.type, CasePlacedOnAgenda.type, CaseConcluded.type,
     CaseTransferred.type, CaseAnswered.type, CasePlanned.type, CaseProgressed.type, CaseDelayed.type,
-    CaseCompleted.type, CaseDiscontinued.type,
+    CaseCompleted.type, CaseDiscontinued.type, CaseRatingsCounted.type,
   ]
 
   /// - Parameter events: in the order of their topic.
@@ -35,13 +37,14 @@ struct CaseRecord: Sendable, Equatable {
     case .placedOnAgenda(let event): agenda = event
     case .concluded(let event): conclusion = event
     // The next ministry plans and answers anew.
-    case .transferred: (answer, milestones) = (nil, [])
+    case .transferred: (answer, milestones, ratings) = (nil, [], [:])
     case .answered(let event): answer = event
     case .planned(let event): milestones = event.milestones
     case .progressed(let event): replace(event.milestone)
     case .delayed(let event): replace(event.milestone)
     case .completed(let event): completion = event
     case .discontinued(let event): discontinuation = event
+    case .ratingsCounted(let event): ratings[event.rated] = RatingSummary(event.distribution)
     default: break
     }
   }
@@ -51,6 +54,21 @@ struct CaseRecord: Sendable, Equatable {
       return milestones.append(milestone)
     }
     milestones[index] = milestone
+  }
+}
+
+/// How a result is rated.
+struct RatingSummary: Sendable, Equatable {
+  let number: Int64
+  /// From 1 to 5, in hundredths, a half rounded up.
+  let mean: Double
+
+  /// - Parameter distribution: how often each score was given, 1 to 5. Nil where nobody gave one.
+  init?(_ distribution: [Int64]) {
+    number = distribution.reduce(0, +)
+    guard number > 0 else { return nil }
+    let sum = distribution.enumerated().reduce(0) { $0 + Int64($1.offset + 1) * $1.element }
+    mean = Double((sum * 200 + number) / (number * 2)) / 100
   }
 }
 

@@ -12,8 +12,9 @@ enum Indicator: String, Sendable, CaseIterable {
   case ideasByStage = "ideas-by-stage"
   case ideasByMinistry = "ideas-by-ministry"
   case daysOfStage = "days-of-stage"
+  case ratings
 
-  enum Unit: String, Sendable, CaseIterable { case proposals, people, ballots, percent, days }
+  enum Unit: String, Sendable, CaseIterable { case proposals, people, ballots, percent, days, score }
 
   var unit: Unit {
     switch self {
@@ -22,6 +23,7 @@ enum Indicator: String, Sendable, CaseIterable {
     case .ballotsCounted: .ballots
     case .answeredInTime: .percent
     case .daysOfStage: .days
+    case .ratings: .score
     }
   }
 
@@ -36,6 +38,7 @@ enum Indicator: String, Sendable, CaseIterable {
     case .ideasByStage: ("단계별로 채택된 제안", "Ideas taken up, by stage")
     case .ideasByMinistry: ("부처별로 채택된 제안", "Ideas taken up, by ministry")
     case .daysOfStage: ("단계별 소요 일수(중앙값)", "Median days of a stage")
+    case .ratings: ("결과에 대한 평가", "Ratings of the results")
     }
   }
 
@@ -96,6 +99,12 @@ enum Indicator: String, Sendable, CaseIterable {
         "기간 안에 끝난 단계가 걸린 날수의 중앙값.",
         "The median of the days that stages took which ended in the period."
       )
+    case .ratings:
+      (
+        "지지자와 투표자가 소관부처의 답변과 이행에 준 점수(1~5점)의 평균. 과제마다 기간 안에 마지막으로 집계된 것을 셉니다.",
+        "The mean of the scores, 1 to 5, that supporters and voters gave to answers and implementations of ministries; of each "
+          + "task as last counted in the period."
+      )
     }
   }
 
@@ -117,6 +126,7 @@ enum Indicator: String, Sendable, CaseIterable {
       ]
     case .ideasByMinistry: [CaseAssigned.type]
     case .answeredInTime, .daysOfStage: Self.eventsOfHolds
+    case .ratings: [CaseRatingsCounted.type]
     }
   }
 

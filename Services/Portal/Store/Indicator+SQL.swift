@@ -89,6 +89,20 @@ extension Indicator {
         FROM hold JOIN task ON task.proposal = hold.proposal AND task.is_public
         WHERE \(fragment: period.contains("hold.until")) GROUP BY step
         """
+    case .ratings:
+      return """
+        WITH last AS (
+          SELECT DISTINCT ON (proposal, rated, ministry) data->>'rated' AS rated, data->>'ministry' AS ministry,
+            data->'distribution' AS distribution
+          FROM case_record JOIN task USING (proposal)
+          WHERE is_public AND type = \(CaseRatingsCounted.type) AND \(fragment: period.contains("case_record.at"))
+          ORDER BY proposal, rated, ministry, sequence DESC)
+        SELECT CASE WHEN GROUPING(rated) = 0 THEN 'result' WHEN GROUPING(ministry) = 0 THEN 'ministry' END,
+          CASE WHEN GROUPING(rated) = 0 THEN rated ELSE ministry END,
+          round(sum(score * number::bigint) / sum(number::bigint), 2)::float8
+        FROM last CROSS JOIN jsonb_array_elements_text(distribution) WITH ORDINALITY AS given (number, score)
+        GROUP BY GROUPING SETS ((), (rated), (ministry)) HAVING sum(number::bigint) > 0
+        """
     }
   }
 

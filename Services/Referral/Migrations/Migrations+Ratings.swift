@@ -28,4 +28,19 @@ extension Migrations {
     CREATE INDEX rating_by_ministry ON rating (ministry, subject, score);
     CREATE INDEX rating_proposed ON rating (proposed_at, id) WHERE proposed_by IS NOT NULL;
     """)
+
+  /// What was told of the ratings, and what has changed since.
+  static let toldRatings = Migration(
+    120, "told ratings",
+    """
+    -- A row for each change, since one that all have to lock would let one citizen at a time rate.
+    CREATE TABLE rating_change (case_id uuid NOT NULL REFERENCES referral_case, subject text NOT NULL);
+    CREATE INDEX rating_change_by_case ON rating_change (case_id, subject);
+    CREATE TABLE told_ratings (
+      case_id uuid NOT NULL REFERENCES referral_case, subject text NOT NULL, ministry text NOT NULL REFERENCES ministry,
+      -- How often each score was given, 1 to 5.
+      distribution bigint[] NOT NULL, told_at timestamptz NOT NULL,
+      PRIMARY KEY (case_id, subject, ministry));
+    INSERT INTO rating_change (case_id, subject) SELECT DISTINCT case_id, subject FROM rating;
+    """)
 }

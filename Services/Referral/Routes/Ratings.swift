@@ -8,6 +8,7 @@ struct Ratings: Sendable {
   let database: Database
   let clock: WallClock
   let participants: Participants
+  let log: Log
 
   /// Rating, reading, and hiding reasons.
   var routes: [Route] {

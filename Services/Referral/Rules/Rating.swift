@@ -2,14 +2,6 @@ import Contracts
 import FoundationEssentials
 import ServiceKit
 
-/// What those who brought a task so far rate of its case.
-enum RatingSubject: String, Codable, Sendable, CaseIterable {
-  /// The official answer.
-  case answer
-  /// What the ministry has made of it.
-  case implementation
-}
-
 /// What of a case, and when, can be rated.
 enum RatingPeriod {
   /// Days in Korea after the answer, or after the end of the implementation, in which it can still be rated and a rating
@@ -83,6 +75,20 @@ extension Problem {
 enum RatingKind {}
 /// What somebody thinks of an answer or an implementation.
 typealias RatingID = Identifier<RatingKind>
+
+/// What of a case is rated.
+struct RatedResult: Sendable, Equatable {
+  let caseID: CaseID
+  let subject: RatingSubject
+
+  /// How one ministry is rated for it.
+  struct Counted: Sendable, Equatable {
+    let subject: RatingSubject
+    let ministry: String
+    /// How often each score was given, 1 to 5.
+    let distribution: [Int64]
+  }
+}
 
 /// How often each score was given.
 struct RatingCounts: Sendable, Equatable {

@@ -3,8 +3,6 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
-extension RatingSubject: PostgresEncodable, PostgresDecodable {}
-
 private let columns: Query = """
   id, case_id, subject, score, reason, rated_at, changed_at, hidden_at, hidden_by, hiding_code, hiding_explanation,
   hiding_confirmed_by, proposed_code, proposed_explanation, proposed_by, proposed_at
@@ -32,7 +30,7 @@ extension Transaction {
     _ id: CaseID, _ subject: RatingSubject, of ministry: String, _ draft: RatingDraft, by citizen: CitizenID,
     at now: Date
   ) async throws -> Rating? {
-    try await one(
+    let row = try await one(
       """
       INSERT INTO rating (id, case_id, subject, citizen, ministry, score, reason, rated_at, changed_at)
       VALUES (\(RatingID()), \(id), \(subject), \(citizen), \(ministry), \(Int32(draft.score)), \(draft.reason), \(now),
@@ -42,8 +40,10 @@ extension Transaction {
         proposed_code = NULL, proposed_explanation = NULL, proposed_by = NULL, proposed_at = NULL
       WHERE rating.hidden_at IS NULL
       RETURNING \(fragment: columns)
-      """
-    ).map(Rating.init)
+      """)
+    guard let row else { return nil }
+    try await execute("INSERT INTO rating_change (case_id, subject) VALUES (\(id), \(subject))")
+    return try Rating(row)
   }
 
   /// - Throws: `Problem` 404
@@ -98,9 +98,56 @@ extension Transaction {
     }
   }
 
+  /// Adds up how a result is rated, and keeps what is told of that.
+  ///
+  /// A rating that commits between the two statements is counted here, and its change counts again to no difference.
+  /// - Returns: for each ministry, if it differs from what was told last.
+  func countRatings(of result: RatedResult, at now: Date) async throws -> [RatedResult.Counted] {
+    try await execute(
+      "DELETE FROM rating_change WHERE case_id = \(result.caseID) AND subject = \(result.subject)")
+    return try await query(
+      """
+      WITH given AS (
+        SELECT ministry, score FROM rating WHERE case_id = \(result.caseID) AND subject = \(result.subject)),
+      ministries AS (
+        SELECT ministry FROM given
+        UNION SELECT ministry FROM told_ratings WHERE case_id = \(result.caseID) AND subject = \(result.subject)),
+      counted AS (
+        SELECT ministry, array_agg((SELECT count(*) FROM given WHERE given.ministry = ministries.ministry
+          AND given.score = scores.score) ORDER BY scores.score) AS distribution
+        FROM ministries CROSS JOIN generate_series(1, 5) AS scores (score) GROUP BY ministry)
+      INSERT INTO told_ratings (case_id, subject, ministry, distribution, told_at)
+      SELECT \(result.caseID), \(result.subject), ministry, distribution, \(now) FROM counted
+      ON CONFLICT (case_id, subject, ministry) DO UPDATE
+        SET distribution = EXCLUDED.distribution, told_at = EXCLUDED.told_at
+        WHERE told_ratings.distribution <> EXCLUDED.distribution
+      RETURNING ministry, distribution
+      """
+    ).map { row in
+      RatedResult.Counted(
+        subject: result.subject, ministry: try row["ministry"], distribution: try row["distribution"])
+    }.sorted { $0.ministry < $1.ministry }
+  }
+
   /// - Throws: `Problem` 404
   func requireCase(_ id: CaseID) async throws {
     let found = try await one("SELECT EXISTS (SELECT FROM referral_case WHERE id = \(id)) AS found")
     guard try found?["found"] == true else { throw Problem.noCase(id) }
+  }
+}
+
+extension Database {
+  /// Answers and implementations that were rated since something was last told of them, which was before a moment.
+  func resultsRatedAnew(since moment: Date, _ limit: Int) async throws -> [RatedResult] {
+    try await query(
+      """
+      SELECT DISTINCT case_id, subject FROM rating_change
+      WHERE NOT EXISTS (
+        SELECT FROM told_ratings
+        WHERE told_ratings.case_id = rating_change.case_id AND told_ratings.subject = rating_change.subject
+          AND told_at >= \(moment))
+      LIMIT \(limit)
+      """
+    ).map { RatedResult(caseID: try $0["case_id"], subject: try $0["subject"]) }
   }
 }

@@ -42,6 +42,8 @@ public enum ReferralEvent: EventFamily {
   case overdue(CaseOverdue)
   case escalated(CaseEscalated)
   case extended(CaseExtended)
+  // Of those who brought it so far.
+  case ratingsCounted(CaseRatingsCounted)
 
   /// `forum.referrals`; all from the assignment on is copied to the ministry's own topic.
   public static let topic = Topics.referrals
@@ -72,6 +74,7 @@ public enum ReferralEvent: EventFamily {
     EventDecoder(CaseOverdue.self, Self.overdue),
     EventDecoder(CaseEscalated.self, Self.escalated),
     EventDecoder(CaseExtended.self, Self.extended),
+    EventDecoder(CaseRatingsCounted.self, Self.ratingsCounted),
   ]
 
   /// The event as one of a case, whatever it tells.
@@ -102,6 +105,7 @@ public enum ReferralEvent: EventFamily {
     case .overdue(let event): event
     case .escalated(let event): event
     case .extended(let event): event
+    case .ratingsCounted(let event): event
     }
   }
 

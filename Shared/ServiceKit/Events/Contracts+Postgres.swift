@@ -30,6 +30,7 @@ extension SuspensionReason: PostgresEncodable, PostgresDecodable {}
 extension LapseCause: PostgresEncodable, PostgresDecodable {}
 extension LegalStep: PostgresEncodable, PostgresDecodable {}
 extension CaseOrigin: PostgresEncodable, PostgresDecodable {}
+extension RatingSubject: PostgresEncodable, PostgresDecodable {}
 
 extension PostgresJSON {
   /// A value as the Forum writes JSON everywhere.

@@ -108,6 +108,19 @@ struct PortalSample: Sendable {
     }
   }
 
+  /// Tells the portal how a result of the task was rated on a day.
+  func tellRatings(
+    _ distribution: [Int64], of rated: RatingSubject, on day: Int, sequence: Int64, to database: Database
+  ) async throws {
+    let event = CaseRatingsCounted(
+      caseID: caseID, proposal: id, title: title, rated: rated, ministry: ministry, distribution: distribution,
+      countedAt: time(day))
+    let envelope = Envelope<ReferralEvent>(
+      id: UUID(), type: CaseRatingsCounted.type, time: time(day), subject: caseID.uuid, sequence: sequence,
+      event: .ratingsCounted(event), data: Array(try JSON.encode(event)))
+    try await database.transaction { try await Chronicle().apply(referral: envelope, in: $0) }
+  }
+
   private func envelope<Family: EventFamily>(_ event: Family, _ type: String, _ offset: Int64, at time: Date)
     -> Envelope<Family>
   {

@@ -97,6 +97,36 @@ import Testing
     #expect(try await answered(judged + [(.ministry, 20, .caseSuspended)]) == 25)
   }
 
+  @Test func ratingsAreThoseLastCountedInThePeriod() async throws {
+    try await withTestDatabase(schema: "portal", migrations: Portal.Migrations.all) { database, _ in
+      var hidden = PortalSample(2)
+      hidden.isGathering = true
+      let (first, second) = (PortalSample(0), PortalSample(1, ministry: "moe"))
+      for sample in [first, second, hidden] { try await sample.tell(to: database) }
+      func figures(until day: Int? = nil) async throws -> [String] {
+        let period = Period(since: nil, until: day.map(first.time))
+        return try await database.figures(in: period, at: Self.now).first { $0.0 == .ratings }?.1
+          .map { "\($0.by ?? "all") \($0.of ?? "") \($0.value)" } ?? []
+      }
+      #expect(try await figures().isEmpty)
+      // The later one is read first.
+      try await first.tellRatings([0, 0, 0, 1, 2], of: .answer, on: 80, sequence: 21, to: database)
+      try await first.tellRatings([1, 0, 0, 0, 0], of: .answer, on: 75, sequence: 20, to: database)
+      try await first.tellRatings([0, 2, 0, 0, 0], of: .implementation, on: 81, sequence: 22, to: database)
+      try await second.tellRatings([0, 0, 0, 0, 0], of: .implementation, on: 81, sequence: 21, to: database)
+      try await second.tellRatings([0, 0, 1, 0, 0], of: .answer, on: 81, sequence: 20, to: database)
+      try await hidden.tellRatings([9, 0, 0, 0, 0], of: .answer, on: 81, sequence: 1, to: database)
+      #expect(
+        try await figures() == [
+          "all  3.5", "ministry moe 3.0", "ministry molit 3.6", "result answer 4.25", "result implementation 2.0",
+        ])
+      #expect(try await figures(until: 76) == ["all  1.0", "ministry molit 1.0", "result answer 1.0"])
+      let record = try await database.transaction { try await $0.caseRecord(of: first.id) }
+      #expect(record.ratings[.answer]?.mean == 4.67 && record.ratings[.answer]?.number == 3)
+      #expect(try await database.query("SELECT FROM history WHERE type = \(CaseRatingsCounted.type)").isEmpty)
+    }
+  }
+
   @Test func aPeriodCountsWhatHappenedInIt() async throws {
     var sample = PortalSample(0)
     sample.isOffensive = true

@@ -105,7 +105,9 @@ import Testing
         try await body(
           Bench(
             bench: bench,
-            ratings: Ratings(database: bench.database, clock: bench.cases.clock, participants: participants),
+            ratings: Ratings(
+              database: bench.database, clock: bench.cases.clock, participants: participants,
+              log: Log(service: "referral", minimum: .error)),
             id: try await bench.only().id))
       }
       client.close()
