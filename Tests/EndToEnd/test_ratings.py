@@ -49,9 +49,9 @@ def test_supporters_and_voters_rate_and_nobody_else_does(whole_forum):
     eventually(lambda: forum.get(f"/v1/ministries/{office}/ratings").json()["answer"]["number"] >= 3, 20, "the ministry's results")
 
     # The first count is told within half a minute, the next one tomorrow.
-    figures = eventually(lambda: told(forum, office), 60, "the figures of the portal")
+    eventually(lambda: " of 5 (" in forum.get(f"/proposals/{proposal}?lang=en").text, 60, "the page says it")
+    figures = eventually(lambda: told(forum, office), 20, "the figures of the portal")
     assert 1 <= figures["ministry", office] <= 5 and 1 <= figures["result", "answer"] <= 5
-    eventually(lambda: " of 5 (" in forum.get(f"/proposals/{proposal}?lang=en").text, 20, "the page says it")
 
     # Without voting, who is a supporter is still known; who may be a voter is not guessed.
     forum.service("stop", "voting")
