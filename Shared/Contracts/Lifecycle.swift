@@ -36,6 +36,8 @@ public enum TaskAction: String, Codable, Sendable, CaseIterable {
   case passGate = "pass-gate"
   case lapse, revise, accept, reject, `return`, appeal, uphold, overturn, merge, withdraw, select
   case schedule, open, close, crossBar = "cross-bar", loseBar = "lose-bar"
+  /// It goes to the Committee although its vote did not carry: as one of the first of a month, or from an off-line event.
+  case refer
   case endorse, decline, assign, begin, transfer, complete, discontinue
 }
 
@@ -58,7 +60,8 @@ public enum Lifecycle {
   }
 
   /// A withdrawal that crosses a selection on its way comes too late: hence the row from withdrawn to selected. A case that
-  /// goes on after a suspension is referred again, and then where it was before.
+  /// goes on after a suspension is referred again, and then where it was before. A bar that is lost suspends what a bar
+  /// brought: where a task was referred without one, bars lead nowhere any more.
   public static let transitions: [Transition] = [
     row(.gathering, .revise, "citizen", .gathering),
     row(.gathering, .passGate, "citizen", .submitted),
@@ -86,6 +89,7 @@ public enum Lifecycle {
     row(.open, .close, "vote-counter", .closed),
     row(.open, .crossBar, "vote-counter", .referred),
     row(.closed, .crossBar, "vote-counter", .referred),
+    row(.closed, .refer, "referral", .referred),
     row(.referred, .close, "vote-counter", .referred),
     row(.referred, .endorse, "committee", .endorsed),
     row(.referred, .decline, "committee", .declined),

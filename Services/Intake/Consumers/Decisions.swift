@@ -48,7 +48,7 @@ extension Proposals {
     // The bar tells of a suspension.
     guard let next = event.taskState, next != .suspended else { return }
     try await follow(event.proposal, in: transaction) {
-      $0.caseMoved(to: next, by: event.crossing, at: envelope.time)
+      $0.caseMoved(to: next, by: event.crossing, from: event.origin, at: envelope.time)
     }
   }
 

@@ -7,10 +7,14 @@ import FoundationEssentials
 struct Bar: Sendable, Equatable {
   /// The last crossing that was undone.
   var undone: Date?
-  /// The last crossing by which there is a case.
+  /// The last crossing by which there is a case; `always` where no bar brought it.
   var held: Date?
   /// Where the task stands by its case, as it was told last.
   var caseState: TaskState?
+
+  /// Stands for the crossing by which there is a case that no bar brought: every other one is earlier, so that none that
+  /// is undone ends it.
+  static let always = Date.distantFuture
 
   fileprivate func isUndone(_ crossing: Date) -> Bool { !isLater(crossing, than: undone) }
 
@@ -41,12 +45,17 @@ extension Proposal {
   }
 
   /// Follows the case: where the task stands by it, at first or again.
-  /// - Parameter crossing: by which the case goes on, or which is undone where it has ended over that; nil where the event
-  ///   names none: the last one that was told.
-  func caseMoved(to next: TaskState, by crossing: Date?, at time: Date) -> Proposal {
+  /// - Parameters:
+  ///   - crossing: by which the case goes on, or which is undone where it has ended over that; nil where the event names
+  ///     none: the last one that was told.
+  ///   - origin: what brought the case; nil where the event does not tell.
+  func caseMoved(
+    to next: TaskState, by crossing: Date?, from origin: CaseOrigin? = nil, at time: Date
+  ) -> Proposal {
     var changed = self
     changed.bar.caseState = next
-    if let crossing, bar.isLater(crossing, than: bar.held) { changed.bar.held = crossing }
+    if let origin, origin != .bar { changed.bar.held = Bar.always }
+    if let crossing, bar.isLater(crossing, than: changed.bar.held) { changed.bar.held = crossing }
     if next == .closed, let crossing {
       // What ends the case undoes its crossing; a later one may have been heard of already.
       if bar.isLater(crossing, than: bar.undone) { changed.bar.undone = crossing }

@@ -109,8 +109,8 @@ enum EnglishLetters {
       Letter.Words(
         "The vote does not carry any more",
         "After ballots were voided there are \(event.yes.grouped) yes and \(event.no.grouped) no votes; more than "
-          + "\(event.yesBar.grouped) yes votes are needed, and all else that the rule asks for. The task is suspended "
-          + "until the vote carries again.")
+          + "\(event.yesBar.grouped) yes votes are needed, and all else that the rule asks for. A task that went to the "
+          + "Committee by this vote is suspended until the vote carries again.")
     case .vote(.resultAmended(let event)):
       Letter.Words(
         "The result of the vote is amended",

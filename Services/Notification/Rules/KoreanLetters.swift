@@ -85,7 +85,7 @@ enum KoreanLetters {
       Letter.Words(
         "투표가 상정 기준에 미치지 못하게 되었습니다",
         "무효 처리로 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표가 되어 상정 기준(찬성 \(event.yesBar.grouped)표 초과)을 "
-          + "충족하지 못합니다. 기준을 다시 충족할 때까지 과제의 처리가 정지됩니다.")
+          + "충족하지 못합니다. 이 투표로 상정된 과제의 처리는 기준을 다시 충족할 때까지 정지됩니다.")
     case .vote(.resultAmended(let event)):
       Letter.Words(
         "투표 결과가 정정되었습니다",

@@ -39,7 +39,7 @@ extension Facts {
   /// Crossings are named by their times, and a loss names the one that it undoes: so this is the same in whatever order
   /// votes and referrals are heard of.
   var custodyState: TaskState? {
-    if let course, course.hasEnded { return course.state }
+    if let course, course.hasEnded || !isBroughtByBar { return course.state }
     if let loss = suspension {
       if isClosedWithout(loss) { return nil }
       return course?.state == .closed ? .closed : .suspended
@@ -48,6 +48,9 @@ extension Facts {
     return receipt != nil || crossedAt != nil ? .referred : nil
   }
 
+  /// Whether the case is there by a bar, and goes with it.
+  private var isBroughtByBar: Bool { receipt?.origin ?? .bar == .bar }
+
   /// Whether the vote closed after it had lost its bar. Told by what it closed with, and by the times only where a vote
   /// closes while ballots are being voided: then it may not carry, and lose its bar a moment later.
   private func isClosedWithout(_ loss: Loss) -> Bool {
@@ -55,9 +58,10 @@ extension Facts {
     return !closing.at.isBefore(loss.at)
   }
 
-  /// What the case is suspended by: that the last crossing that is known was undone. Nil while it goes on.
+  /// What the case is suspended by: that the last crossing that is known was undone. Nil while it goes on, and where no
+  /// bar brought it.
   var suspension: Loss? {
-    guard let loss, course?.hasEnded != true else { return nil }
+    guard let loss, course?.hasEnded != true, isBroughtByBar else { return nil }
     let last = [crossedAt, resumption?.crossedAt].compactMap { $0 }.max()
     return last.map { loss.crossedAt.isBefore($0) } ?? false ? nil : loss
   }

@@ -78,7 +78,7 @@ extension Facts {
     switch event {
     case .received(let event):
       name(event.title, event.category)
-      receipt = Receipt(caseID: event.caseID, at: event.receivedAt, dueAt: event.dueAt)
+      receipt = Receipt(caseID: event.caseID, at: event.receivedAt, dueAt: event.dueAt, origin: event.origin)
     case .assigned(let event):
       name(event.title, event.category)
       assignment = Assignment(

@@ -99,6 +99,8 @@ struct Facts: Sendable, Equatable {
     let caseID: CaseID
     let at: Date
     let dueAt: Date
+    /// What brought it; nil from before that was kept: the bar.
+    var origin: CaseOrigin?
   }
 
   /// That a ministry has the case.

@@ -12,7 +12,7 @@ private let columns: Query = """
   ministry, assigned_at, ministry_due_at, minimum_turnout, majority, electorate, totals,
   ends_at, paused_at, lost_crossed_at, lost_at, lost_yes, lost_no, amended_at, amended_yes, amended_no, amended_carried,
   assigned_crossed_at, resumed_crossed_at, resumed_ministry, resumed_due_at, case_state,
-  case_crossed_at, case_holder, case_due_at
+  case_crossed_at, case_holder, case_due_at, case_origin
   """
 
 extension Facts {
@@ -46,7 +46,8 @@ extension Facts {
       count = Tally(yes: try row["yes"], no: try row["no"], version: version, countedAt: try row["counted_at"])
     }
     if let id: CaseID = try row["case_id"] {
-      receipt = Receipt(caseID: id, at: try row["received_at"], dueAt: try row["due_at"])
+      receipt = Receipt(
+        caseID: id, at: try row["received_at"], dueAt: try row["due_at"], origin: try row["case_origin"])
     }
     if let slug: String = try row["ministry"] {
       assignment = Assignment(
@@ -152,7 +153,7 @@ extension Transaction {
         resumed_crossed_at = \(facts.resumption?.crossedAt), resumed_ministry = \(facts.resumption?.ministry),
         resumed_due_at = \(facts.resumption?.dueAt), case_state = \(facts.course?.state),
         case_crossed_at = \(facts.course?.crossedAt), case_holder = \(facts.course?.holder),
-        case_due_at = \(facts.course?.dueAt)
+        case_due_at = \(facts.course?.dueAt), case_origin = \(facts.receipt?.origin)
       WHERE proposal = \(facts.proposal)
       """)
   }

@@ -44,7 +44,8 @@ extension Cases {
     try await transaction.publish(change, at: now)
   }
 
-  /// A task that lost its bar has no case to be worked on, and keeps it for the day on which it crosses the bar again.
+  /// A task that lost the bar that brought it has no case to be worked on, and keeps it for the day on which it crosses
+  /// the bar again.
   private func suspend(by event: VoteBarLost, in transaction: Transaction) async throws {
     guard let known = try await transaction.lockedCase(of: event.proposal) else {
       log.warning("a bar was lost that no case came of", ["proposal": "\(event.proposal)"])
@@ -52,7 +53,7 @@ extension Cases {
     }
     let now = clock.now
     guard let change = known.suspended(by: event, at: now) else {
-      log.warning("a lost bar tells nothing new", ["case": "\(known.id)"])
+      log.warning("a lost bar changes nothing", ["case": "\(known.id)"])
       return
     }
     try await transaction.save(change, at: now)

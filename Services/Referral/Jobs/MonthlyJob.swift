@@ -18,7 +18,7 @@ extension Cases {
         let terms = try await transaction.terms()
         for vote in try await transaction.first(monthly.count, of: month) {
           try await transaction.serialize(on: vote.proposal)
-          let change = try Case.received(vote.crossed(at: now), as: CaseID(), from: .month, within: terms, at: now)
+          let change = try Case.received(vote, as: CaseID(), within: terms, at: now)
           guard try await transaction.insert(change.changed) else { continue }
           try await transaction.publish(change, at: now)
         }

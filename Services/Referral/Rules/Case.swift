@@ -13,7 +13,8 @@ struct Case: Sendable, Equatable {
   var no: Int64
   let yesBar: Int64
   let ruleHash: String
-  /// Names the crossing of the bar by which it is before the Committee; nil for one that came before a bar could be lost.
+  /// Names the crossing of the bar by which it is before the Committee; nil for one that no bar brought, or that came before
+  /// a bar could be lost.
   var crossedAt: Date?
   let receivedAt: Date
   /// Counts the changes; the entity tag of the case.
@@ -137,20 +138,36 @@ extension Case {
   }
 
   /// A task over its bar comes to the Committee.
+  /// - Throws: `Problem` 503 when the rules of the step are missing.
   static func received(
-    _ event: VoteBarCrossed, as id: CaseID, from origin: CaseOrigin = .bar, within terms: Terms, at now: Date
+    _ event: VoteBarCrossed, as id: CaseID, within terms: Terms, at now: Date
   ) throws(Problem) -> Change {
-    var new = Case(
-      id: id, proposal: event.proposal, title: event.title, category: event.category, origin: origin, yes: event.yes,
-      no: event.no, yesBar: event.yesBar, ruleHash: event.ruleHash, crossedAt: event.crossedAt, receivedAt: now)
-    let dueAt = try terms.end(of: .committee, from: now)
-    new.pass(to: .committee, owing: .committee, by: dueAt, at: now)
-    var change = Change(new)
+    try Case(
+      id: id, proposal: event.proposal, title: event.title, category: event.category, origin: .bar, yes: event.yes,
+      no: event.no, yesBar: event.yesBar, ruleHash: event.ruleHash, crossedAt: event.crossedAt, receivedAt: now
+    ).received(within: terms)
+  }
+
+  /// A task that is among the first of a month comes to the Committee without its bar.
+  /// - Throws: `Problem` 503 when the rules of the step are missing.
+  static func received(
+    _ vote: ClosedVote, as id: CaseID, within terms: Terms, at now: Date
+  ) throws(Problem) -> Change {
+    try Case(
+      id: id, proposal: vote.proposal, title: vote.title, category: vote.category, origin: .month, yes: vote.yes,
+      no: vote.no, yesBar: vote.yesBar, ruleHash: vote.ruleHash, receivedAt: now
+    ).received(within: terms)
+  }
+
+  /// The new case with the Committee, which owes its decision.
+  private func received(within terms: Terms) throws(Problem) -> Change {
+    let dueAt = try terms.end(of: .committee, from: receivedAt)
+    var change = Change(self)
+    change.changed.pass(to: .committee, owing: .committee, by: dueAt, at: receivedAt)
     change.tell(
       CaseReceived(
-        caseID: id, proposal: new.proposal, title: new.title, category: new.category, yes: new.yes, no: new.no,
-        yesBar: new.yesBar, ruleHash: new.ruleHash, receivedAt: now, dueAt: dueAt, crossedAt: event.crossedAt,
-        origin: origin))
+        caseID: id, proposal: proposal, title: title, category: category, yes: yes, no: no, yesBar: yesBar,
+        ruleHash: ruleHash, receivedAt: receivedAt, dueAt: dueAt, crossedAt: crossedAt, origin: origin))
     return change
   }
 }

@@ -37,7 +37,7 @@ struct MonthlyReferral: Sendable {
   }
 }
 
-/// A vote that has closed without carrying, as the monthly rule looks at it.
+/// A vote that has closed without carrying: a task that can come to the Committee without its bar.
 struct ClosedVote: Sendable, Equatable {
   let proposal: ProposalID
   let title: String
@@ -46,11 +46,4 @@ struct ClosedVote: Sendable, Equatable {
   let no: Int64
   let yesBar: Int64
   let ruleHash: String
-
-  /// As though its bar were crossed at a moment, which names how it came to the Committee.
-  func crossed(at now: Date) -> VoteBarCrossed {
-    VoteBarCrossed(
-      proposal: proposal, title: title, category: category, yes: yes, no: no, yesBar: yesBar, ruleHash: ruleHash,
-      crossedAt: now)
-  }
 }

@@ -30,9 +30,10 @@ extension Case {
   /// The suspension that lasts; nil while the case goes on.
   var suspension: Suspension? { suspensions.last.flatMap { $0.resumedAt == nil ? $0 : nil } }
 
-  /// The vote that brought the case does not carry any more. Nil for what tells nothing new: the case has ended or is
-  /// suspended already, or goes on by a later crossing than the one that was undone.
+  /// The vote that brought the case does not carry any more. Nil for what changes nothing: no bar brought the case, it has
+  /// ended or is suspended already, or it goes on by a later crossing than the one that was undone.
   func suspended(by event: VoteBarLost, at now: Date) -> Change? {
+    guard origin == .bar else { return nil }
     if let crossedAt, crossedAt.milliseconds > event.crossedAt.milliseconds { return nil }
     guard suspension == nil, !stage.isLast else { return nil }
     var change = Change(self)

@@ -27,10 +27,17 @@ extension ReferralEvent {
     }
   }
 
+  /// What brought the case; nil where the event does not tell: only the first of a case does.
+  public var origin: CaseOrigin? {
+    guard case .received(let event) = self else { return nil }
+    return event.origin ?? .bar
+  }
+
   /// The crossing of the bar that the event names, by its time; nil where it names none.
   public var crossing: Date? {
     switch self {
-    case .received(let event): event.crossedAt
+    // The first of a month were once told with a time that is no crossing.
+    case .received(let event): origin == .bar ? event.crossedAt : nil
     case .assigned(let event): event.crossedAt
     case .suspended(let event): event.crossedAt
     case .resumed(let event): event.crossedAt

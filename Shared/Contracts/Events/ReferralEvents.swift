@@ -140,7 +140,7 @@ public struct CaseReceived: CaseEvent, Equatable {
   public var title: String
   /// The subject that its author chose; it decides the ministry in charge.
   public var category: Category
-  /// Yes votes counted when the bar was crossed; with a referral at close, the final number.
+  /// Yes votes counted when the bar was crossed; with a referral at close, or without a bar, the final number.
   public var yes: Int64
   /// No votes counted at the same moment.
   public var no: Int64
@@ -152,7 +152,7 @@ public struct CaseReceived: CaseEvent, Equatable {
   public var receivedAt: Date
   /// When the Committee owes its decision.
   public var dueAt: Date
-  /// Names the crossing of the bar that brought it. Absent in events from before it was told.
+  /// Names the crossing of the bar that brought it. Absent where no bar did, and in events from before it was told.
   public var crossedAt: Date?
   /// What brought it. Absent in events from before it was told: the bar.
   public var origin: CaseOrigin?
@@ -212,8 +212,8 @@ public struct CaseAssigned: CaseEvent, Equatable {
   public var assignedAt: Date
   /// When the ministry owes its answer.
   public var dueAt: Date
-  /// Names the crossing of the bar by which the case is before the Committee. Absent in events from before a bar could be
-  /// lost.
+  /// Names the crossing of the bar by which the case is before the Committee. Absent where no bar brought it, and in events
+  /// from before a bar could be lost.
   public var crossedAt: Date?
   /// What the Committee wants otherwise than proposed: plain text; absent when nothing.
   public var changes: String?

@@ -75,4 +75,42 @@ import Testing
       #expect(try await state() == .referred)
     }
   }
+
+  @Test(arguments: [CaseOrigin.month, .event]) func aBarThatDidNotBringTheCaseDoesNotSuspendTheProposal(
+    origin: CaseOrigin
+  ) async throws {
+    try await IntakeFixture.withDatabase { database in
+      let proposals = Proposals(
+        database: database, clock: WallClock { IntakeFixture.now }, gate: GateRule(needed: 5, days: 30),
+        revisionDays: 30)
+      // The case comes before, between and behind what the vote tells.
+      for place in 0...2 {
+        let id = try await database.propose(in: .closed)
+        let crossed = VoteBarCrossed(
+          proposal: id, title: "", category: .transport, yes: 3, no: 0, yesBar: 2, ruleHash: "", crossedAt: Self.time(9)
+        )
+        let lost = VoteBarLost(
+          proposal: id, title: "", yes: 2, no: 0, yesBar: 2, ruleHash: "", crossedAt: Self.time(9),
+          lostAt: Self.time(10))
+        let received = CaseReceived(
+          caseID: CaseID(), proposal: id, title: "", category: .transport, yes: 2, no: 0, yesBar: 2, ruleHash: "",
+          receivedAt: Self.time(5), dueAt: Self.time(100), origin: origin)
+        for (index, event) in [VoteEvent.barCrossed(crossed), .barLost(lost)].enumerated() {
+          if index == place {
+            try await database.transaction {
+              try await proposals.apply(referral: Self.envelope(.received(received)), in: $0)
+            }
+          }
+          try await database.transaction { try await proposals.apply(vote: Self.envelope(event), in: $0) }
+        }
+        if place == 2 {
+          try await database.transaction {
+            try await proposals.apply(referral: Self.envelope(.received(received)), in: $0)
+          }
+        }
+        let found = try await database.transaction { try await $0.proposal(id, locked: false) }
+        #expect(found.state == .referred, "\(place)")
+      }
+    }
+  }
 }

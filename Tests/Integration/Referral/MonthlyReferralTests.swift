@@ -76,4 +76,24 @@ import Testing
       #expect(try await Self.referred(bench) == Set(december))
     }
   }
+
+  @Test func aBarThatDidNotBringTheCaseNeitherSuspendsNorEndsIt() async throws {
+    try await CaseBench.run { bench in
+      try await bench.referMonths(1, on: 0)
+      try await bench.schedule(on: 0)
+      try await bench.close(carried: false, on: 1)
+      try await bench.referMonths(1, on: 8)
+      let before = try await bench.only()
+      #expect(before.state == .received && before.origin == .month)
+      // Ballots are released, and others voided.
+      for day in [10.0, 14] {
+        try await bench.cross(on: day)
+        try await bench.lose(crossing: day, on: day + 2)
+        #expect(try await bench.only() == before)
+      }
+      try await bench.close(carried: false, on: 20)
+      #expect(try await bench.only() == before)
+      #expect(try await bench.published() == ["referrals received"])
+    }
+  }
 }

@@ -13,7 +13,7 @@ import Testing
     "submitted reject": .rejected, "submitted withdraw": .withdrawn,
     "accepted withdraw": .withdrawn, "accepted select": .selected, "withdrawn select": .selected,
     "selected schedule": .scheduled, "scheduled open": .open, "open close": .closed, "open cross-bar": .referred,
-    "closed cross-bar": .referred, "referred close": .referred,
+    "closed cross-bar": .referred, "closed refer": .referred, "referred close": .referred,
     "referred endorse": .endorsed, "referred decline": .declined, "endorsed decline": .declined,
     "endorsed assign": .assigned, "endorsed close": .endorsed,
     "assigned close": .assigned, "assigned transfer": .assigned, "assigned begin": .underway,

@@ -15,13 +15,15 @@ import Testing
   private func time(_ number: Int) -> Date { SampleProposal.now.addingTimeInterval(Double(number) * 60) }
 
   private func follow(_ told: [Told], from state: TaskState = .open) -> Proposal {
-    told.reduce(SampleProposal.proposal(state)) { proposal, told in
-      switch told {
-      case .cross(let crossing): proposal.barCrossed(at: time(crossing))
-      case .lose(let crossing): proposal.barLost(time(crossing), at: time(crossing).addingTimeInterval(30))
-      case .close: proposal.following(.close, at: time(100)) ?? proposal
-      case .hold(let crossing): proposal.caseMoved(to: .assigned, by: time(crossing), at: time(crossing))
-      }
+    told.reduce(SampleProposal.proposal(state)) { heard($1, by: $0) }
+  }
+
+  private func heard(_ told: Told, by proposal: Proposal) -> Proposal {
+    switch told {
+    case .cross(let crossing): proposal.barCrossed(at: time(crossing))
+    case .lose(let crossing): proposal.barLost(time(crossing), at: time(crossing).addingTimeInterval(30))
+    case .close: proposal.following(.close, at: time(100)) ?? proposal
+    case .hold(let crossing): proposal.caseMoved(to: .assigned, by: time(crossing), at: time(crossing))
     }
   }
 
@@ -53,6 +55,28 @@ import Testing
     let (votes, referrals, end) = Self.ways[way]
     for order in orders(votes, referrals) {
       #expect(follow(order).state == end, "\(order)")
+    }
+  }
+
+  @Test(arguments: [CaseOrigin.month, .event]) func aCaseThatNoBarBroughtGoesOnWhateverBecomesOfTheBar(
+    origin: CaseOrigin
+  ) {
+    let bars: [Told] = [.close, .cross(3), .lose(3), .cross(4), .lose(4)]
+    for place in 0...bars.count {
+      for known in 1...3 {
+        var task = SampleProposal.proposal(.open)
+        // What the case tells comes together, between two things that the vote tells.
+        for (index, told) in (bars.map(Optional.some) + [nil]).enumerated() {
+          if index == place {
+            task = task.caseMoved(to: .referred, by: nil, from: origin, at: time(200))
+            if known > 1 { task = task.caseMoved(to: .endorsed, by: nil, at: time(201)) }
+            // Told by an earlier version, which made a crossing up.
+            if known > 2 { task = task.caseMoved(to: .assigned, by: time(2), at: time(202)) }
+          }
+          if let told { task = heard(told, by: task) }
+        }
+        #expect(task.state == [.referred, .endorsed, .assigned][known - 1], "\(place) \(known)")
+      }
     }
   }
 

@@ -49,6 +49,13 @@ import Testing
         // A vote closes once.
         if row.action == .close && way.actions.contains(.close) { continue }
         if [.appeal, .reject].contains(row.action) && way.actions.contains(.appeal) { continue }
+        // A task has one case: what was referred by its bar is not referred anew without it.
+        if row.action == .refer && way.actions.contains(.crossBar) { continue }
+        // A bar that did not bring the case does not take it back.
+        if row.action == .loseBar && way.actions.contains(.refer) {
+          #expect(task.facts(way.steps + [step(row, way.steps.count, of: way)]).state == way.state, "\(way.actions)")
+          continue
+        }
         var next = way
         next.state = row.to
         let minute = way.steps.count
@@ -115,6 +122,23 @@ import Testing
     let lost = declined + [task.step(.loseBar, 80)]
     for told in [lost, lost + [task.step(.close, 90, carried: false)], lost + [task.step(.crossBar, 95)]] {
       #expect(task.facts(told).state == .declined && task.facts(told).suspension == nil)
+    }
+  }
+
+  @Test(arguments: [CaseOrigin.month, .event])
+  func aBarThatDidNotBringTheCaseDoesNotSuspendTheTaskWhicheverIsHeardFirst(origin: CaseOrigin) {
+    let votes = [
+      task.step(.open, 1), task.step(.close, 50, carried: false), task.step(.crossBar, 70),
+      task.step(.loseBar, 80, crossing: 70), task.step(.crossBar, 90), task.step(.loseBar, 95, crossing: 90),
+    ]
+    let referrals = [task.receipt(from: origin), task.step(.endorse, 100)]
+    var generator = SystemRandomNumberGenerator()
+    for told in 1...referrals.count {
+      for _ in 0..<100 {
+        let heard = (votes + referrals.prefix(told)).shuffledByTopic(using: &generator)
+        let facts = task.facts(heard)
+        #expect(facts.state == (told == 1 ? .referred : .endorsed) && facts.suspension == nil)
+      }
     }
   }
 

@@ -114,6 +114,7 @@ struct SampleTask {
         .closed(
           VoteClosed(proposal: id, yes: 150, no: 9, yesBar: 100, carried: carried, ruleHash: "ab", closedAt: time)),
         time)
+    case .refer: receipt(from: .month)
     case .assign:
       .referral(
         .assigned(
@@ -191,12 +192,14 @@ struct SampleTask {
           shortfalls: carried ? [] : [.bar], resultHash: "cd", formerResultHash: "ab", amendedAt: time)), time)
   }
 
-  var receipt: Step {
+  var receipt: Step { receipt(from: nil) }
+
+  func receipt(from origin: CaseOrigin?) -> Step {
     .referral(
       .received(
         CaseReceived(
           caseID: caseID, proposal: id, title: title, category: .transport, yes: 101, no: 1, yesBar: 100,
-          ruleHash: "ab", receivedAt: Self.time(60), dueAt: Self.time(600))))
+          ruleHash: "ab", receivedAt: Self.time(60), dueAt: Self.time(600), origin: origin)))
   }
 
   func facts(_ steps: [Step]) -> Facts {

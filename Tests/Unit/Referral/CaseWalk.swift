@@ -30,6 +30,10 @@ struct CaseWalk {
       crossedAt: day(days), lostAt: day(time))
   }
 
+  static let closedVote = ClosedVote(
+    proposal: proposal, title: "밤 버스", category: .transport, yes: 9, no: 2, yesBar: 10,
+    ruleHash: String(repeating: "ab", count: 32))
+
   static func session(on days: Double) -> CheckedSession {
     CheckedSession(session: CaseSession(name: "제12차 협의회", meetsAt: day(days)), reason: nil)
   }

@@ -77,6 +77,17 @@ import Testing
     #expect(ended.suspended(by: CaseWalk.lost(at: 13), at: day(13)) == nil)
   }
 
+  @Test func aCaseThatNoBarBroughtGoesOnWhateverBecomesOfTheBar() throws {
+    let change = try Case.received(CaseWalk.closedVote, as: CaseID(), within: CaseWalk.terms, at: day(1))
+    let event = try #require(change.told.first?.event as? CaseReceived)
+    #expect(event.origin == .month && event.crossedAt == nil && event.yes == 9)
+    let known = change.changed
+    #expect(known.origin == .month && known.crossedAt == nil && known.hold?.holder == .committee)
+    #expect(known.resumed(by: CaseWalk.crossed(at: 2), at: day(2)) == nil)
+    #expect(known.suspended(by: CaseWalk.lost(crossing: 2, at: 3), at: day(3)) == nil)
+    #expect(known.lapsed(for: .voteClosed, at: day(4)) == nil)
+  }
+
   @Test func aCaseFromBeforeABarCouldBeLostIsSuspendedToo() throws {
     var old = try CaseWalk.received()
     old.crossedAt = nil

@@ -1,0 +1,11 @@
+import Postgres
+
+extension Migrations {
+  /// What brought a case.
+  static let caseOrigin = Migration(
+    133, "origin of a case",
+    """
+    -- Null: the bar, or from before it was kept.
+    ALTER TABLE task ADD COLUMN case_origin text;
+    """)
+}
