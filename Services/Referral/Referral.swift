@@ -56,6 +56,7 @@ public struct ReferralService: ServiceDefinition {
   static func routes(of cases: Cases) -> [Route] {
     [
       .get("/v1/cases", for: .everyone, cases.list),
+      .post("/v1/cases", for: .supportUnit, cases.refer),
       .get("/v1/cases/{id}", for: .everyone, cases.read),
       .get("/v1/cases/{id}/timeline", for: .everyone, cases.timeline),
       .post("/v1/cases/{id}/members", for: .committee, cases.assignMembers),

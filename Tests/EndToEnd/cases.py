@@ -22,6 +22,18 @@ def referred(forum, subject="proposer", category="transport"):
     )
 
 
+def not_carried(forum, title="제안 하나", subject="proposer"):
+    """A proposal whose vote has closed with one yes vote and without carrying, as referral has heard of it too."""
+    proposal = forum.propose(subject, title=title, category="transport")
+    forum.select(proposal, 1_000, closesAt=in_seconds(8))
+    forum.await_vote(proposal, "open")
+    forum.cast_until_taken(proposal, forum.token("steady-voter"))
+    forum.await_vote(proposal, "closed", 60)
+    heard = f"SELECT FROM referral.known_vote WHERE proposal = '{proposal}' AND closed_at IS NOT NULL"
+    eventually(lambda: forum.sql(f"SELECT EXISTS ({heard})") == [["t"]], 30, "referral has heard of its end")
+    return proposal
+
+
 def act(forum, case, deed, role, body, office=None):
     """One step of a case; the case as it is then."""
     method, path = "PUT" if deed == "plan" else "POST", f"/v1/cases/{case['id']}"

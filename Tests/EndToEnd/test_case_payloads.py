@@ -10,6 +10,13 @@ HELD = "2026-11-01T05:00:00Z"
 STEP = {"number": 1, "title": "노선", "deliverable": "노선도", "startsOn": "2026-12-01", "endsOn": "2027-03-31"}
 # Role, and a body that is right with every member that there is.
 ROUTES = {
+    "": (
+        "support-unit",
+        {
+            "proposal": NOWHERE, "event": {"name": "제3회", "heldOn": "2026-11-01", "record": "https://example.org/"},
+            "reasons": "필요",
+        },
+    ),
     "members": (
         "committee",
         {"members": [{"name": "김위원", "capacity": "chair", "conflict": "친족"}, {"name": "이", "capacity": "civilian"}]},
@@ -56,7 +63,8 @@ def call(forum, part, body, case=NOWHERE, **headers):
     token = forum.token("hostile-officer", role, "molit" if role == "ministry" else None)
     if part == "plan":
         headers["If-Match"] = '"1"'
-    return forum.call("PUT" if part == "plan" else "POST", f"/v1/cases/{case}/{part}", token, body, headers=headers)
+    path = f"/v1/cases/{case}/{part}" if part else "/v1/cases"
+    return forum.call("PUT" if part == "plan" else "POST", path, token, body, headers=headers)
 
 
 def places(node, path=()):

@@ -49,6 +49,7 @@ PROTECTED = [
     ("voting", "POST", f"/v1/proposals/{NOWHERE}/ballots", "citizen", {"choice": "yes"}),
     ("voting", "GET", f"/v1/proposals/{NOWHERE}/ballot", "citizen", None),
     ("voting", "GET", f"/v1/proposals/{NOWHERE}/vote/trends", "support-unit", None),
+    ("referral", "POST", "/v1/cases", "support-unit", {"proposal": NOWHERE, "event": {"name": "n", "heldOn": "2026-11-01"}, "reasons": "r"}),
     ("referral", "POST", f"/v1/cases/{NOWHERE}/supplement", "support-unit", {"text": "t"}),
     ("referral", "POST", f"/v1/cases/{NOWHERE}/decision", "committee", {"decision": "adopt", "reasons": "r"}),
     ("referral", "POST", f"/v1/cases/{NOWHERE}/conclusion", "strategy-meeting", {"outcome": "adopted", "heldAt": HELD, "reasons": "r"}),

@@ -16,7 +16,7 @@ import openapi_spec_validator
 import pytest
 import schemathesis
 import yaml
-from cases import adopted, carried_out
+from cases import adopted, carried_out, not_carried
 from forum import CHECKOUT, eventually, timestamp
 from notifications import mails
 from test_attachments import png
@@ -291,6 +291,22 @@ def test_results_are_rated_as_the_document_says(forum, api):
     api.call("listResultOpinions", 200, query={"limit": 1}, id=case)
     api.call("restoreResultOpinion", 200, unit, {"reason": "인용입니다."}, id=said)
     api.call("restoreResultOpinion", 409, unit, {"reason": "인용입니다."}, id=said)
+
+
+def test_a_task_is_referred_from_an_off_line_event_as_the_document_says(forum, api):
+    proposal, unit = not_carried(forum, "documented event"), forum.support_unit
+    event = {"name": "제3회 열린소통포럼", "heldOn": "2026-11-01", "record": "https://forum.example/records/3"}
+    body = {"proposal": proposal, "event": event, "reasons": "행사에서 논의되었다."}
+    api.call("referCase", 403, forum.token("a-citizen"), body)
+    api.call("referCase", 404, unit, {**body, "proposal": str(uuid.uuid4())})
+    api.call("referCase", 422, unit, {**body, "event": {**event, "heldOn": "2999-01-01"}})
+    key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
+    case = api.call("referCase", 201, unit, body, headers=key)
+    again = api.call("referCase", 201, unit, body, headers=key)
+    assert again.json() == case.json() and again.headers["etag"] == case.headers["etag"]
+    assert api.call("referCase", 409, unit, body).json()["existing"] == case.headers["location"][0]
+    assert api.call("readCase", 200, id=case.json()["id"]).json() == case.json()
+    eventually(lambda: api.call("readCustody", 200, id=proposal).json().get("event") == event, 20, "the portal has heard of it")
 
 
 def open_data(forum, api, proposal):

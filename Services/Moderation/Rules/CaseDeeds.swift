@@ -29,7 +29,16 @@ private struct CaseAct {
 
   init?(_ event: ReferralEvent) {
     switch event {
-    case .received, .submitted, .suspended, .resumed, .reminded, .overdue, .escalated, .ratingsCounted: return nil
+    case .received(let event):
+      // By its bar or by the rule of the month.
+      guard let actor = event.actor else { return nil }
+      self.init(
+        .referCase, as: .supportUnit, by: actor,
+        [
+          "event": event.event?.name, "heldOn": event.event?.heldOn.description, "record": event.event?.record,
+          "reasons": event.reasons,
+        ])
+    case .submitted, .suspended, .resumed, .reminded, .overdue, .escalated, .ratingsCounted: return nil
     case .membersAssigned, .scheduled, .deliberated, .decided:
       guard let act = Self.ofCommittee(event) else { return nil }
       self = act

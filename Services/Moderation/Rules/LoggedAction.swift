@@ -22,6 +22,7 @@ enum Deed: String, Codable, Sendable, CaseIterable {
   case voidBallots = "void-ballots"
   case releaseBallots = "release-ballots"
   // Of cases.
+  case referCase = "refer-case"
   case assignMembers = "assign-members"
   case scheduleSession = "schedule-session"
   case recordDeliberation = "record-deliberation"

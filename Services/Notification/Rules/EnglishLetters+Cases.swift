@@ -22,7 +22,8 @@ extension EnglishLetters {
     case .received(let event):
       Letter.Words(
         "The Committee has the task",
-        "The Government Innovation Committee has received the task. Its decision is due by \(time(event.dueAt)).")
+        "The Government Innovation Committee has received the task\(cause(of: event)). Its decision is due by "
+          + "\(time(event.dueAt)).", reason(event.reasons))
     case .membersAssigned(let event):
       Letter.Words(
         "Members of the Committee prepare the task", "They are: \(event.members.map(\.name).joined(separator: ", "))")
@@ -140,6 +141,18 @@ extension EnglishLetters {
         "The period was extended",
         "With: \(office(event.holder))\nDue by: \(time(event.dueAt)), not \(time(event.from))", "Why: \(event.reason)")
     default: moved
+    }
+  }
+
+  /// What brought a case, where it was not the bar, to be read after what became of it.
+  private static func cause(of event: CaseReceived) -> String {
+    switch event.origin ?? .bar {
+    case .bar: ""
+    case .month:
+      ", though its vote did not carry: of the votes that closed in that month it is among those with the most yes"
+    case .event:
+      ", though its vote did not carry: the Support Unit referred it from an off-line event"
+        + (event.event.map { ", \($0.name) of \($0.heldOn)" } ?? "")
     }
   }
 

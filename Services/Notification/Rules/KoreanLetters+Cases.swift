@@ -20,7 +20,8 @@ extension KoreanLetters {
     switch event {
     case .received(let event):
       Letter.Words(
-        "정부혁신추진협의회에 접수되었습니다", "과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.")
+        "정부혁신추진협의회에 접수되었습니다", "\(cause(of: event))과제가 정부혁신추진협의회에 접수되었습니다. 심의 기한은 \(time(event.dueAt))입니다.",
+        reason(event.reasons))
     case .membersAssigned(let event):
       Letter.Words("심의를 맡을 위원이 정해졌습니다", "담당 위원: \(event.members.map(\.name).joined(separator: ", "))")
     case .scheduled(let event):
@@ -124,6 +125,17 @@ extension KoreanLetters {
         "처리 기한이 연장되었습니다", "담당: \(holder(event.holder))\n기한: \(time(event.from)) → \(time(event.dueAt))",
         "사유: \(event.reason)")
     default: moved
+    }
+  }
+
+  /// What brought a case, where it was not the bar, to be read before what became of it.
+  private static func cause(of event: CaseReceived) -> String {
+    switch event.origin ?? .bar {
+    case .bar: ""
+    case .month: "투표는 상정 기준을 넘지 못했지만, 그달에 끝난 투표 가운데 찬성이 많은 "
+    case .event:
+      "투표는 상정 기준을 넘지 못했지만, "
+        + (event.event.map { "오프라인 행사 「\($0.name)」(\($0.heldOn))에서 논의되어 " } ?? "오프라인 행사에서 논의되어 ") + "지원단이 회부한 "
     }
   }
 

@@ -11,6 +11,17 @@ extension Language {
     }
   }
 
+  /// What brought a case.
+  func label(_ origin: CaseOrigin) -> String {
+    let texts =
+      switch origin {
+      case .bar: ("투표에서 회부 기준 초과", "By its vote, which exceeded the bar")
+      case .month: ("그달에 끝난 투표 가운데 찬성 상위", "Among the votes of its month with the most yes")
+      case .event: ("오프라인 행사", "From an off-line event")
+      }
+    return pick(texts)
+  }
+
   func label(_ decision: CommitteeDecision) -> String {
     let texts =
       switch decision {

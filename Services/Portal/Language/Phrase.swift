@@ -18,6 +18,7 @@ enum Phrase: String, CaseIterable, Sendable {
   case stateChanged, reload
   case suspensionReason, suspendedSince, votesLeft, suspensionMeaning, amendedResult
   case referralHeading, holder, committee, since, due, awaitingReceipt, caseNumber, committeeReceived
+  case caseOrigin, eventRecord
   case feedTitle, openData, statisticsTitle, statisticsLead, periodLabel, allYears, definition, madeOf, figure, value
   case whole, noFigures, downloadCSV
   case chainHeading, chainNote, chainData, chainHolder, chainStep, chainFrom, chainUntil, chainDue, chainNow
@@ -173,6 +174,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case .awaitingReceipt:
       ("협의회의 접수를 기다리고 있습니다.", "Awaiting receipt by the Committee.")
     case .caseNumber: ("사건 번호", "Case")
+    case .caseOrigin: ("회부 경위", "What brought it")
+    case .eventRecord: ("행사 기록", "Record of the event")
     case .committeeReceived: ("협의회 접수", "Received by the Committee")
     case .feedTitle: ("새 소식 피드 (Atom)", "Feed of what is new (Atom)")
     case .openData: ("공공데이터", "Open data")

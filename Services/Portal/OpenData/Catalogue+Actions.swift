@@ -29,8 +29,9 @@ extension Catalogue.Entry {
   private static let deeds = [
     "submit", "enter", "revise", "lapse", "withdraw", "accept", "reject", "return", "merge", "select", "appeal",
     "uphold", "overturn", "propose-rejection", "refuse-rejection", "dismiss-flags", "propose-hiding", "refuse-hiding",
-    "hide", "restore", "pause-vote", "resume-vote", "extend-vote", "void-ballots", "release-ballots", "assign-members",
-    "schedule-session", "record-deliberation", "decide-case", "supplement-case", "place-on-agenda", "conclude-case",
+    "hide", "restore", "pause-vote", "resume-vote", "extend-vote", "void-ballots", "release-ballots", "refer-case",
+    "assign-members", "schedule-session", "record-deliberation", "decide-case", "supplement-case", "place-on-agenda",
+    "conclude-case",
     "assign-ministry", "lapse-case", "accept-case", "transfer-case", "answer-case", "plan-case", "report-milestone",
     "delay-milestone", "complete-case", "discontinue-case", "extend-case",
   ]

@@ -19,6 +19,10 @@ struct Link: Sendable, Equatable {
 struct CustodyView: Encodable, Sendable {
   let task: ProposalID
   let state: TaskState
+  /// What brought the case; absent while there is none, and from before that was kept.
+  let origin: CaseOrigin?
+  /// The off-line event that left the task outstanding; absent where something else brought the case.
+  let event: OfflineEvent?
   let holds: [Item]
 
   struct Item: Encodable, Sendable {
@@ -58,6 +62,7 @@ struct CustodyView: Encodable, Sendable {
   init(_ facts: Facts, _ chain: [Link], at now: Date) {
     task = facts.proposal
     state = facts.state
+    (origin, event) = (facts.receipt?.origin, facts.receipt?.event)
     holds = chain.map { link in
       let hold = link.hold
       let days = hold.lateDays(at: now)

@@ -14,7 +14,7 @@ struct CustodySection: Sendable {
     guard facts.crossedAt != nil || facts.receipt != nil || facts.assignment != nil else { return "" }
     return """
       <section aria-labelledby="custody"><h2 id="custody">\(speech(.referralHeading))</h2>
-      <dl class="facts">\(holder)\(suspension)\(row(.caseNumber, facts.receipt.map { "<code>\($0.caseID)</code>" }))</dl>
+      <dl class="facts">\(holder)\(origin)\(suspension)\(row(.caseNumber, facts.receipt.map { "<code>\($0.caseID)</code>" }))</dl>
       \(HTML.when(facts.suspension) { _ in "<p class=\"note\">\(speech(.suspensionMeaning))</p>" })</section>
       """
   }
@@ -43,6 +43,22 @@ struct CustodySection: Sendable {
       first = hold
     }
     return first.since
+  }
+
+  /// What brought the case, where that was no bar: the bar is told of beside the vote.
+  private var origin: HTML {
+    guard let receipt = facts.receipt, let origin = receipt.origin, origin != .bar else { return "" }
+    guard let event = receipt.event else { return row(.caseOrigin, HTML(text: language.label(origin))) }
+    let named: HTML = """
+      \(language.label(origin)): <span\(HTML.mark(languageOf: event.name, on: language))>\(event.name)</span>, \
+      \(event.heldOn.description)
+      """
+    return HTML([row(.caseOrigin, named), row(.eventRecord, link(to: event.record))])
+  }
+
+  private func link(to address: String?) -> HTML? {
+    guard let address, address.hasPrefix("https://") else { return nil }
+    return "<a href=\"\(address)\" rel=\"external nofollow noreferrer\">\(address)</a>"
   }
 
   private var due: HTML {

@@ -69,6 +69,7 @@ struct HistorySection: Sendable {
     case .withdrawn: WithdrawalReason(rawValue: code).map(language.label) ?? code
     case .lapsed: LapseReason(rawValue: code).map(language.label) ?? code
     case .appealed: AppealGround(rawValue: code).map(language.label) ?? code
+    case .received: CaseOrigin(rawValue: code).map(language.label) ?? code
     case .assigned, .taken, .transferred, .answered, .overdue, .escalated, .periodExtended:
       Holder(name: code).map(language.label) ?? code
     case .decided: CommitteeDecision(rawValue: code).map(language.label) ?? code

@@ -78,7 +78,8 @@ extension Facts {
     switch event {
     case .received(let event):
       name(event.title, event.category)
-      receipt = Receipt(caseID: event.caseID, at: event.receivedAt, dueAt: event.dueAt, origin: event.origin)
+      receipt = Receipt(
+        caseID: event.caseID, at: event.receivedAt, dueAt: event.dueAt, origin: event.origin, event: event.event)
     case .assigned(let event):
       name(event.title, event.category)
       assignment = Assignment(

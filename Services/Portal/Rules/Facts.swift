@@ -101,6 +101,8 @@ struct Facts: Sendable, Equatable {
     let dueAt: Date
     /// What brought it; nil from before that was kept: the bar.
     var origin: CaseOrigin?
+    /// The off-line event that left it outstanding; nil where something else brought it.
+    var event: OfflineEvent?
   }
 
   /// That a ministry has the case.

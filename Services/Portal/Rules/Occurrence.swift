@@ -99,7 +99,7 @@ extension Occurrence {
   /// Nil for what only the holder is told, and for numbers.
   init?(_ event: ReferralEvent) {
     switch event {
-    case .received(let event): self.init(.received, at: event.receivedAt, dueAt: event.dueAt)
+    case .received(let event): self.init(event)
     case .membersAssigned(let event): self.init(.membersAssigned, at: event.assignedAt)
     case .scheduled(let event):
       self.init(.caseScheduled, at: event.scheduledAt, note: event.reason, dueAt: event.session.meetsAt)
@@ -127,6 +127,14 @@ extension Occurrence {
     case .ratingsCounted: return nil
     }
     (holder, owedAt) = (event.custody?.holder, event.custody?.dueAt)
+  }
+
+  /// What brought the case is told where that was no bar: of that there is a line of its own.
+  private init(_ event: CaseReceived) {
+    let code = event.origin.flatMap { $0 == .bar ? nil : $0.rawValue }
+    let source = event.event.map { "\($0.name), \($0.heldOn)" }
+    let note = [source, event.reasons].compactMap { $0 }.joined(separator: "\n")
+    self.init(.received, at: event.receivedAt, code: code, note: note.isEmpty ? nil : note, dueAt: event.dueAt)
   }
 
   private init?(ofMinistry event: ReferralEvent) {

@@ -12,7 +12,7 @@ private let columns: Query = """
   ministry, assigned_at, ministry_due_at, minimum_turnout, majority, electorate, totals,
   ends_at, paused_at, lost_crossed_at, lost_at, lost_yes, lost_no, amended_at, amended_yes, amended_no, amended_carried,
   assigned_crossed_at, resumed_crossed_at, resumed_ministry, resumed_due_at, case_state,
-  case_crossed_at, case_holder, case_due_at, case_origin
+  case_crossed_at, case_holder, case_due_at, case_origin, case_event
   """
 
 extension Facts {
@@ -46,8 +46,10 @@ extension Facts {
       count = Tally(yes: try row["yes"], no: try row["no"], version: version, countedAt: try row["counted_at"])
     }
     if let id: CaseID = try row["case_id"] {
+      let event: PostgresJSON? = try row["case_event"]
       receipt = Receipt(
-        caseID: id, at: try row["received_at"], dueAt: try row["due_at"], origin: try row["case_origin"])
+        caseID: id, at: try row["received_at"], dueAt: try row["due_at"], origin: try row["case_origin"],
+        event: try event.map { try JSON.decode(from: Array($0.text.utf8)) })
     }
     if let slug: String = try row["ministry"] {
       assignment = Assignment(
@@ -114,6 +116,7 @@ extension Transaction {
   }
 
   private func update(_ facts: Facts) async throws {
+    let event = try facts.receipt?.event.map(PostgresJSON.init(encoding:))
     try await execute(
       """
       UPDATE task SET
@@ -153,7 +156,7 @@ extension Transaction {
         resumed_crossed_at = \(facts.resumption?.crossedAt), resumed_ministry = \(facts.resumption?.ministry),
         resumed_due_at = \(facts.resumption?.dueAt), case_state = \(facts.course?.state),
         case_crossed_at = \(facts.course?.crossedAt), case_holder = \(facts.course?.holder),
-        case_due_at = \(facts.course?.dueAt), case_origin = \(facts.receipt?.origin)
+        case_due_at = \(facts.course?.dueAt), case_origin = \(facts.receipt?.origin), case_event = \(event)
       WHERE proposal = \(facts.proposal)
       """)
   }

@@ -56,7 +56,7 @@ extension HTTPResponse {
   private struct Versioned: Decodable { let version: Int }
 
   /// The same answer with the entity tag of the case in it, which is known of a repeated one too.
-  fileprivate func taggedByBody() throws -> HTTPResponse {
+  func taggedByBody() throws -> HTTPResponse {
     guard case .bytes(let bytes) = body else { return self }
     return tagged(try JSON.decode(Versioned.self, from: bytes).version)
   }

@@ -159,15 +159,29 @@ extension Case {
     ).received(within: terms)
   }
 
+  /// A task that an off-line event left outstanding comes to the Committee without its bar.
+  /// - Throws: `Problem` 503 when the rules of the step are missing.
+  static func received(
+    _ vote: ClosedVote, as id: CaseID, from event: OfflineEvent, for reasons: String, within terms: Terms,
+    by actor: CitizenID, at now: Date
+  ) throws(Problem) -> Change {
+    var new = Case(
+      id: id, proposal: vote.proposal, title: vote.title, category: vote.category, origin: .event, yes: vote.yes,
+      no: vote.no, yesBar: vote.yesBar, ruleHash: vote.ruleHash, receivedAt: now)
+    new.dossier.referral = Dossier.Referral(event: event, reasons: reasons, referredAt: now)
+    return try new.received(within: terms, by: actor)
+  }
+
   /// The new case with the Committee, which owes its decision.
-  private func received(within terms: Terms) throws(Problem) -> Change {
+  private func received(within terms: Terms, by actor: CitizenID? = nil) throws(Problem) -> Change {
     let dueAt = try terms.end(of: .committee, from: receivedAt)
     var change = Change(self)
     change.changed.pass(to: .committee, owing: .committee, by: dueAt, at: receivedAt)
     change.tell(
       CaseReceived(
         caseID: id, proposal: proposal, title: title, category: category, yes: yes, no: no, yesBar: yesBar,
-        ruleHash: ruleHash, receivedAt: receivedAt, dueAt: dueAt, crossedAt: crossedAt, origin: origin))
+        ruleHash: ruleHash, receivedAt: receivedAt, dueAt: dueAt, crossedAt: crossedAt, origin: origin,
+        event: dossier.referral?.event, reasons: dossier.referral?.reasons, actor: actor))
     return change
   }
 }

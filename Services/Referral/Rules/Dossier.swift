@@ -3,6 +3,8 @@ import FoundationEssentials
 
 /// What was put on record of a case; all of it is public.
 struct Dossier: Codable, Sendable, Equatable {
+  /// That the Support Unit referred it; nil where something else brought it.
+  var referral: Referral?
   var members: [CaseMember] = []
   var session: CaseSession?
   var deliberations: [Deliberation] = []
@@ -21,6 +23,13 @@ struct Dossier: Codable, Sendable, Equatable {
   var delays: [Delay] = []
   var completion: Completion?
   var discontinuation: Discontinuation?
+
+  /// From which off-line event the Support Unit referred it, and why.
+  struct Referral: Codable, Sendable, Equatable {
+    let event: OfflineEvent
+    let reasons: String
+    let referredAt: Date
+  }
 
   /// What the Committee decided.
   struct Decision: Codable, Sendable, Equatable {
@@ -118,6 +127,7 @@ extension Dossier {
     func list<Item: Decodable>(_ key: CodingKeys) throws -> [Item] {
       try container.decodeIfPresent([Item].self, forKey: key) ?? []
     }
+    referral = try container.decodeIfPresent(Referral.self, forKey: .referral)
     members = try list(.members)
     session = try container.decodeIfPresent(CaseSession.self, forKey: .session)
     deliberations = try list(.deliberations)

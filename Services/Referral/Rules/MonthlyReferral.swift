@@ -36,14 +36,3 @@ struct MonthlyReferral: Sendable {
     return months
   }
 }
-
-/// A vote that has closed without carrying: a task that can come to the Committee without its bar.
-struct ClosedVote: Sendable, Equatable {
-  let proposal: ProposalID
-  let title: String
-  let category: Category
-  let yes: Int64
-  let no: Int64
-  let yesBar: Int64
-  let ruleHash: String
-}

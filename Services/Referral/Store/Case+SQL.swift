@@ -61,13 +61,15 @@ extension Transaction {
 
   /// - Returns: false when the proposal has a case already; then nothing is changed.
   func insert(_ new: Case) async throws -> Bool {
+    let dossier = try PostgresJSON(encoding: new.dossier)
     let inserted =
       try await execute(
         """
         INSERT INTO referral_case
-          (id, proposal, title, category, origin, yes, no, yes_bar, rule_hash, crossed_at, received_at, stage, state)
+          (id, proposal, title, category, origin, yes, no, yes_bar, rule_hash, crossed_at, received_at, stage, state,
+            dossier)
         VALUES (\(new.id), \(new.proposal), \(new.title), \(new.category), \(new.origin), \(new.yes), \(new.no),
-          \(new.yesBar), \(new.ruleHash), \(new.crossedAt), \(new.receivedAt), \(new.stage), \(new.state.rawValue))
+          \(new.yesBar), \(new.ruleHash), \(new.crossedAt), \(new.receivedAt), \(new.stage), \(new.state.rawValue), \(dossier))
         ON CONFLICT (proposal) DO NOTHING
         """) == 1
     if inserted { try await keepHolds(of: new) }

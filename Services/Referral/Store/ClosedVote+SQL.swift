@@ -3,6 +3,16 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
+private let columns: Query = "proposal, title, category, yes, no, yes_bar, rule_hash"
+
+extension ClosedVote {
+  fileprivate init(_ row: Row) throws {
+    self.init(
+      proposal: try row["proposal"], title: try row["title"], category: try row["category"], yes: try row["yes"],
+      no: try row["no"], yesBar: try row["yes_bar"], ruleHash: try row["rule_hash"])
+  }
+}
+
 extension Transaction {
   /// Remembers what a vote is about, for the day on which it has closed.
   func remember(_ event: VoteScheduled) async throws {
@@ -42,16 +52,23 @@ extension Transaction {
     let span = month.span
     return try await query(
       """
-      SELECT proposal, title, category, yes, no, yes_bar, rule_hash FROM known_vote
+      SELECT \(fragment: columns) FROM known_vote
       WHERE closed_at >= \(span.lowerBound) AND closed_at < \(span.upperBound) AND NOT carried AND yes > no
         AND NOT EXISTS (SELECT FROM referral_case WHERE referral_case.proposal = known_vote.proposal)
       ORDER BY yes DESC, closed_at, proposal LIMIT \(count)
       """
-    ).map { row in
-      ClosedVote(
-        proposal: try row["proposal"], title: try row["title"], category: try row["category"], yes: try row["yes"],
-        no: try row["no"], yesBar: try row["yes_bar"], ruleHash: try row["rule_hash"])
-    }
+    ).map(ClosedVote.init)
+  }
+
+  /// Nil where no vote on the proposal was ever scheduled, or before votes were remembered.
+  func knownVote(on proposal: ProposalID) async throws -> KnownVote? {
+    let row = try await one(
+      """
+      SELECT closed_at, carried, \(fragment: columns) FROM known_vote WHERE proposal = \(proposal)
+      """)
+    guard let row else { return nil }
+    guard try row["closed_at"] as Date? != nil else { return .toClose }
+    return try row["carried"] ? .carried : .failed(ClosedVote(row))
   }
 }
 

@@ -45,6 +45,23 @@ public struct CaseSession: Codable, Sendable, Equatable {
   }
 }
 
+/// A meeting of the Forum off line, such as an open forum or a workshop.
+public struct OfflineEvent: Codable, Sendable, Equatable {
+  /// Such as 제3회 열린소통포럼: plain text, one line.
+  public var name: String
+  /// The day in Korea on which it was held.
+  public var heldOn: Day
+  /// Address of its minutes, https; absent when there are none.
+  public var record: String?
+
+  /// One of these members.
+  public init(name: String, heldOn: Day, record: String? = nil) {
+    self.name = name
+    self.heldOn = heldOn
+    self.record = record
+  }
+}
+
 /// The record of a case's deliberation in the Committee; public.
 public struct Deliberation: Codable, Sendable, Equatable {
   /// When it was deliberated.

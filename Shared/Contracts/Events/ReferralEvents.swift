@@ -156,11 +156,18 @@ public struct CaseReceived: CaseEvent, Equatable {
   public var crossedAt: Date?
   /// What brought it. Absent in events from before it was told: the bar.
   public var origin: CaseOrigin?
+  /// The off-line event that left it outstanding; absent when something else brought it.
+  public var event: OfflineEvent?
+  /// Why the Support Unit refers it from that event: plain text, line breaks allowed; absent when something else brought it.
+  public var reasons: String?
+  /// Who refers it; absent when nobody did, but a bar or the rule of the month.
+  public var actor: CitizenID?
 
   /// An event of these members.
   public init(
     caseID: CaseID, proposal: ProposalID, title: String, category: Category, yes: Int64, no: Int64, yesBar: Int64,
-    ruleHash: String, receivedAt: Date, dueAt: Date, crossedAt: Date? = nil, origin: CaseOrigin? = nil
+    ruleHash: String, receivedAt: Date, dueAt: Date, crossedAt: Date? = nil, origin: CaseOrigin? = nil,
+    event: OfflineEvent? = nil, reasons: String? = nil, actor: CitizenID? = nil
   ) {
     self.caseID = caseID
     self.proposal = proposal
@@ -174,6 +181,9 @@ public struct CaseReceived: CaseEvent, Equatable {
     self.dueAt = dueAt
     self.crossedAt = crossedAt
     self.origin = origin
+    self.event = event
+    self.reasons = reasons
+    self.actor = actor
   }
 }
 

@@ -41,11 +41,13 @@ public struct Problem: Error, Sendable, Equatable {
   public let errors: [FieldError]
   /// Seconds after which trying again makes sense.
   public let retryAfter: Int?
+  /// Address of what is there already, where that is why.
+  public let existing: String?
 
   /// A problem of a kind that has no function below.
   public init(
     _ status: Int, _ code: String, _ title: String, detail: String? = nil, errors: [FieldError] = [],
-    retryAfter: Int? = nil
+    retryAfter: Int? = nil, existing: String? = nil
   ) {
     self.status = status
     self.code = code
@@ -53,6 +55,7 @@ public struct Problem: Error, Sendable, Equatable {
     self.detail = detail
     self.errors = errors
     self.retryAfter = retryAfter
+    self.existing = existing
   }
 
   /// 400: syntax, or a parameter of the query string.
@@ -75,9 +78,11 @@ public struct Problem: Error, Sendable, Equatable {
     Problem(403, "forbidden", "You may not do this", detail: detail)
   }
   /// 409: the request is right in itself, but not as things stand.
-  /// - Parameter code: last part of the problem type's address.
-  public static func conflict(_ code: String, _ detail: String) -> Problem {
-    Problem(409, code, "The state does not allow this", detail: detail)
+  /// - Parameters:
+  ///   - code: last part of the problem type's address.
+  ///   - existing: address of what is there already, where that is why.
+  public static func conflict(_ code: String, _ detail: String, existing: String? = nil) -> Problem {
+    Problem(409, code, "The state does not allow this", detail: detail, existing: existing)
   }
   /// Something that the service needs is away for now; the request was not fulfilled.
   public static func unavailable(_ detail: String, retryAfter: Int = 1) -> Problem {
@@ -94,10 +99,11 @@ public struct Problem: Error, Sendable, Equatable {
       let status: Int
       let detail: String?
       let errors: [FieldError]?
+      let existing: String?
     }
     let document = Document(
       type: "https://forum.example/problems/\(code)", title: title, status: status, detail: detail,
-      errors: errors.isEmpty ? nil : errors)
+      errors: errors.isEmpty ? nil : errors, existing: existing)
     var headers: HTTPHeaders = ["content-type": "application/problem+json", "cache-control": "no-store"]
     if let retryAfter { headers.add("retry-after", String(retryAfter)) }
     if status == 401 { headers.add("www-authenticate", "Bearer") }

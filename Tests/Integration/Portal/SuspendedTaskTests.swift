@@ -112,4 +112,31 @@ import Testing
       #expect(history[2].code == "same-hand" && history[4].code == "bar-lost" && history[6].dueAt == Self.time(1_900))
     }
   }
+
+  @Test func whatBroughtACaseIsStoredAndNoBarTakesItBack() async throws {
+    try await withTestDatabase(schema: "portal", migrations: Portal.Migrations.all) { database, _ in
+      let chronicle = Chronicle()
+      let event = OfflineEvent(
+        name: "제3회 포럼", heldOn: try #require(Day("2026-11-20")), record: "https://example.org/")
+      let received = CaseReceived(
+        caseID: Self.caseID, proposal: Self.proposal, title: "밤 버스", category: .transport, yes: 98, no: 1, yesBar: 100,
+        ruleHash: "ab", receivedAt: Self.time(20), dueAt: Self.time(900), origin: .event, event: event, reasons: "논의",
+        actor: CitizenID())
+      let lost = VoteBarLost(
+        proposal: Self.proposal, title: "밤 버스", yes: 98, no: 1, yesBar: 100, ruleHash: "ab", crossedAt: Self.time(30),
+        lostAt: Self.time(40))
+      func envelope<Family: EventFamily>(_ event: Family) -> Envelope<Family> {
+        Envelope(id: UUID(), type: "", time: Self.time(0), subject: UUID(), sequence: 1, event: event)
+      }
+      try await database.transaction { try await chronicle.apply(referral: envelope(.received(received)), in: $0) }
+      for vote in [Self.crossed(30), .barLost(lost)] {
+        try await database.transaction { try await chronicle.apply(vote: envelope(vote), in: $0) }
+        let facts = try #require(try await database.facts(of: Self.proposal))
+        #expect(facts.state == .referred && facts.suspension == nil)
+        #expect(facts.receipt?.origin == .event && facts.receipt?.event == event)
+      }
+      let line = try #require(try await database.history(of: Self.proposal).first)
+      #expect(line.kind == .received && line.code == "event" && line.note == "제3회 포럼, 2026-11-20\n논의")
+    }
+  }
 }

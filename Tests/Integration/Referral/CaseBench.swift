@@ -151,6 +151,20 @@ final class CaseBench: Sendable {
     return try await found.handler(Request(http: http, parameters: parameters, caller: caller))
   }
 
+  /// The Support Unit refers a task from an off-line event, as the API takes it.
+  func refer(on days: Double, headers: HTTPHeaders = [:], _ body: String) async throws -> Response {
+    today.withLock { $0 = Self.day(days) }
+    let found = try #require(
+      ReferralService.routes(of: cases).first { $0.pattern == "/v1/cases" && $0.method == .post })
+    let caller = Caller(
+      claims: AccessTokenClaims(
+        iss: "test", sub: "unit", aud: ["forum"], exp: .max, iat: 0, roles: [Role.supportUnit.rawValue]))
+    var all = headers
+    all.add("content-type", "application/json")
+    let http = HTTPRequest(method: .post, path: "/v1/cases", headers: all, body: Array(body.utf8))
+    return try await found.handler(Request(http: http, parameters: [:], caller: caller))
+  }
+
   /// Leads the case from its reception to a ministry.
   func adopt(on days: Double) async throws {
     try await act("members", as: .committee, on: days, #"{"members":[{"name":"김위원","capacity":"civilian"}]}"#)

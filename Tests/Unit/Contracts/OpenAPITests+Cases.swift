@@ -10,6 +10,8 @@ extension OpenAPITests {
     ("AgendaRequest", ["reason"], TextLimit.reason),
     ("CaseAcceptanceRequest", ["department"], TextLimit.line),
     ("CaseReasonRequest", ["reason"], TextLimit.reason),
+    ("CaseRequest", ["event", "name"], TextLimit.line),
+    ("CaseRequest", ["reasons"], TextLimit.reason),
     ("CompletionRequest", ["summary"], TextLimit.text),
     ("ConclusionRequest", ["reasons"], TextLimit.text),
     ("ConclusionRequest", ["conditions"], TextLimit.text),
@@ -48,6 +50,7 @@ extension OpenAPITests {
   ]
 
   static let caseAddresses: [(schema: String, member: [String])] = [
+    ("CaseRequest", ["event", "record"]),
     ("DeliberationRequest", ["recording"]),
     ("ConclusionRequest", ["recording"]),
     ("ReportRequest", ["evidence", "[]"]),

@@ -41,6 +41,7 @@ import Testing
     "POST /v1/result-opinions/{id}/hiding/confirmation": [],
     "POST /v1/result-opinions/{id}/hiding/refusal": [],
     "POST /v1/result-opinions/{id}/restoration": [],
+    "POST /v1/cases": [.referCase],
     "POST /v1/cases/{id}/members": [.assignMembers],
     "POST /v1/cases/{id}/session": [.scheduleSession],
     "POST /v1/cases/{id}/deliberation": [.recordDeliberation],

@@ -28,6 +28,17 @@ import Testing
         yes: 2, no: 0, yesBar: 1, ruleHash: "ab", assignedAt: time, dueAt: time, actor: actor, reason: reason))
   }
 
+  private func received(_ origin: CaseOrigin, by actor: CitizenID?) throws -> ReferralEvent {
+    let event = OfflineEvent(
+      name: "제3회 포럼", heldOn: try #require(Day("2026-11-20")), record: "https://example.org/")
+    return .received(
+      CaseReceived(
+        caseID: id, proposal: proposal, title: title, category: .transport, yes: 2, no: 0, yesBar: 1, ruleHash: "ab",
+        receivedAt: time, dueAt: time, origin: origin, event: actor.map { _ in event },
+        reasons: actor.map { _ in "논의" },
+        actor: actor))
+  }
+
   private func lapsed(by actor: CitizenID?, _ explanation: String? = nil) -> ReferralEvent {
     .lapsed(
       CaseLapsed(
@@ -76,6 +87,9 @@ import Testing
   }
 
   @Test func whatTheSupportUnitAndTheStrategyMeetingDoIsALineWithItsReason() throws {
+    try check(
+      received(.event, by: actor), .referCase, "support-unit",
+      ["event": "제3회 포럼", "heldOn": "2026-11-20", "record": "https://example.org/", "reasons": "논의"])
     try check(
       .supplemented(
         CaseSupplemented(
@@ -165,7 +179,10 @@ import Testing
       overdueAt: time)
     let submitted = CaseSubmitted(
       caseID: id, proposal: proposal, title: title, decision: .adopt, changes: nil, submittedAt: time, dueAt: time)
-    for event in [assigned(by: nil), lapsed(by: nil), .overdue(late), .submitted(submitted)] {
+    for event in try [
+      received(.bar, by: nil), received(.month, by: nil), assigned(by: nil), lapsed(by: nil), .overdue(late),
+      .submitted(submitted),
+    ] {
       #expect(try LoggedAction(event, at: time) == nil)
     }
   }

@@ -75,6 +75,26 @@ import Testing
     #expect(letter(.referral(.answered(Samples.answered)), language).text.contains("We will."))
   }
 
+  @Test(arguments: Language.allCases) func whatBroughtACaseIsToldWhereItWasNotTheBar(language: Language) throws {
+    func received(_ origin: CaseOrigin?, _ event: OfflineEvent? = nil) -> Letter {
+      letter(
+        .referral(
+          .received(
+            CaseReceived(
+              caseID: CaseID(), proposal: Samples.proposal, title: Samples.title, category: .other, yes: 1, no: 0,
+              yesBar: 2, ruleHash: "ab", receivedAt: Samples.time, dueAt: Samples.time, origin: origin, event: event,
+              reasons: event.map { _ in "Because of 3." }))), language)
+    }
+    let event = OfflineEvent(name: "Open Forum 3", heldOn: try #require(Day("2026-11-20")))
+    let letters = [received(.bar), received(.month), received(.event), received(.event, event)]
+    #expect(received(nil) == letters[0])
+    #expect(Set(letters.map(\.text)).count == 4 && Set(letters.map(\.subject)).count == 1)
+    #expect(letters[1].text.contains(language == .korean ? "그달에 끝난 투표" : "in that month"))
+    for word in [language == .korean ? "오프라인 행사" : "off-line event", "Open Forum 3", "2026-11-20", "Because of 3."] {
+      #expect(letters[3].text.contains(word))
+    }
+  }
+
   @Test(arguments: Language.allCases) func reminderAndEscalationAreForTheOfficeAlone(language: Language) {
     for occasion in [Occasion.referral(.reminded(Samples.reminded)), .referral(.escalated(Samples.escalated))] {
       #expect(Letter.Words(for: occasion, to: .author, in: language) == nil)

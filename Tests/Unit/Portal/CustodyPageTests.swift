@@ -41,6 +41,45 @@ import Testing
     #expect(section(assigned, language).contains(held(by: "molit", language)))
   }
 
+  @Test(arguments: Language.allCases) func whatBroughtTheCaseIsNamedWhereItWasNoBar(language: Language) throws {
+    func received(_ origin: CaseOrigin?, _ event: OfflineEvent? = nil) -> SampleTask.Step {
+      .referral(
+        .received(
+          CaseReceived(
+            caseID: task.caseID, proposal: task.id, title: task.title, category: .transport, yes: 9, no: 1, yesBar: 100,
+            ruleHash: "ab", receivedAt: SampleTask.time(60), dueAt: SampleTask.time(600), origin: origin, event: event,
+            reasons: event.map { _ in "논의되었다." })))
+    }
+    func shown(_ step: SampleTask.Step) -> String { section(task.facts([task.submission, step]), language) }
+    let head = "<dt>\(Phrase.caseOrigin.in(language))</dt>"
+    #expect(!shown(received(nil)).contains(head) && !shown(received(.bar)).contains(head))
+    #expect(shown(received(.month)).contains("\(head)<dd>\(language.label(CaseOrigin.month))</dd>"))
+    let day = try #require(Day("2026-11-20"))
+    let text = shown(received(.event, OfflineEvent(name: "<b>포럼</b>", heldOn: day, record: "https://example.org/?a&b")))
+    #expect(
+      text.contains("\(head)<dd>\(language.label(CaseOrigin.event)): <span") && text.contains(", 2026-11-20</dd>"))
+    #expect(text.contains("&lt;b&gt;포럼&lt;/b&gt;") && text.contains(#"<a href="https://example.org/?a&amp;b""#))
+    let script = shown(received(.event, OfflineEvent(name: "포럼", heldOn: day, record: "javascript:alert(1)")))
+    #expect(!script.contains("javascript"))
+  }
+
+  @Test(arguments: Language.allCases) func theHistorySaysWhatBroughtTheCaseAndWhy(language: Language) throws {
+    let event = CaseReceived(
+      caseID: task.caseID, proposal: task.id, title: task.title, category: .transport, yes: 9, no: 1, yesBar: 100,
+      ruleHash: "ab", receivedAt: SampleTask.time(60), dueAt: SampleTask.time(600), origin: .event,
+      event: OfflineEvent(name: "포럼", heldOn: try #require(Day("2026-11-20"))), reasons: "논의되었다.")
+    let line = try #require(Occurrence(.received(event)))
+    #expect(line.code == "event" && line.note == "포럼, 2026-11-20\n논의되었다.")
+    let text = HistorySection(speech: Speech(language), history: [line]).html.text
+    #expect(text.contains(language.label(CaseOrigin.event)) && text.contains("포럼, 2026-11-20"))
+    var other = event
+    (other.origin, other.event, other.reasons) = (.bar, nil, nil)
+    let plain = try #require(Occurrence(.received(other)))
+    #expect(plain.code == nil && plain.note == nil)
+    other.origin = .month
+    #expect(try #require(Occurrence(.received(other))).code == "month")
+  }
+
   @Test(arguments: Language.allCases) func nobodyHoldsWhatHasEnded(language: Language) {
     let begun = [task.submission, task.step(.crossBar, 30), task.receipt]
     let ends = [

@@ -26,6 +26,7 @@ import Testing
       TaskState.allCases.map { language.label($0) } + RejectionCode.allCases.map { language.label($0) }
       + WithdrawalReason.allCases.map { language.label($0) } + Occurrence.Kind.allCases.map { language.label($0) }
       + RulingCode.allCases.map { language.label($0) } + SuspensionReason.allCases.map { language.label($0) }
+      + CaseOrigin.allCases.map { language.label($0) }
     #expect(labels.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII } == (language == .english) })
   }
 

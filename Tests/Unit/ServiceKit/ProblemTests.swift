@@ -27,6 +27,15 @@ import Testing
     #expect(problem(for: Problem.unauthorized) == .unauthorized)
   }
 
+  @Test func whatIsThereAlreadyIsNamedByItsAddress() {
+    func text(_ problem: Problem) -> String {
+      guard case .bytes(let bytes) = problem.response.body else { return "" }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(text(.conflict("there", "It is there.", existing: "/v1/x/1")).contains(#""existing":"/v1/x/1""#))
+    #expect(!text(.conflict("there", "It is there.")).contains("existing"))
+  }
+
   private enum Colour: String, CaseIterable { case red, blue }
 
   private func choice(_ query: String?) throws(Problem) -> Colour? {
