@@ -68,15 +68,16 @@ struct MinistryOffice {
       file.discard()
       throw error
     }
-    try await awaitUser(of: access)
+    if known[.scramSHA512] == nil { await awaitUser(of: access) }
     return password
   }
 
-  /// The controller has the password when it answers, the broker a moment later: who logs in before is refused.
-  private func awaitUser(of access: MinistryAccess) async throws {
+  /// The controller has a new user when it answers, the broker a moment later: who logs in before is refused. Nothing that
+  /// goes wrong here may lose the password, which counts by now.
+  private func awaitUser(of access: MinistryAccess) async {
     for _ in 0..<50 {
-      if try await users.scramCredentials(of: access.user)[.scramSHA512] != nil { return }
-      try await Task.sleep(for: .milliseconds(100))
+      if let known = try? await users.scramCredentials(of: access.user), known[.scramSHA512] != nil { return }
+      try? await Task.sleep(for: .milliseconds(100))
     }
   }
 

@@ -89,8 +89,8 @@ enum EnglishLetters {
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "The vote crossed the bar",
-        "With \(event.yes.grouped) yes votes the task is over the bar of \(event.yesBar.grouped) and goes to the "
-          + "Government Innovation Committee.")
+        "With \(event.yes.grouped) yes votes the task is over the bar of \(event.yesBar.grouped). It goes to the "
+          + "Government Innovation Committee, if that does not have it already.")
     case .vote(.closed(let event)):
       Letter.Words(
         "The vote is closed",

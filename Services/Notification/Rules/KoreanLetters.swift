@@ -68,7 +68,8 @@ enum KoreanLetters {
     case .vote(.barCrossed(let event)):
       Letter.Words(
         "찬성이 기준을 넘었습니다",
-        "찬성 \(event.yes.grouped)표로 기준인 \(event.yesBar.grouped)표를 넘어 정부혁신추진협의회에 상정됩니다.")
+        "찬성 \(event.yes.grouped)표로 기준인 \(event.yesBar.grouped)표를 넘었습니다. "
+          + "아직 정부혁신추진협의회에 올라가지 않았다면 협의회에 상정됩니다.")
     case .vote(.closed(let event)):
       Letter.Words(
         "투표가 끝났습니다", "찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표 (기준: \(event.yesBar.grouped)표 초과)",

@@ -49,4 +49,8 @@ extension Migrations {
       PRIMARY KEY (proposal, citizen, part));
     CREATE INDEX participant_by_time ON participant (at);
     """)
+
+  /// For indicators that are made of what events of cases say.
+  static let recordsByType = Migration(
+    134, "records of cases by type", "CREATE INDEX case_record_by_type ON case_record (type, at);")
 }

@@ -81,7 +81,7 @@ struct CaseSection: Sendable {
         [
           row(.caseOffice, text("\(language.label(holder: answer.ministry)), \(answer.department)")),
           row(.caseSignatory, text(answer.signatory)), row(.caseAnsweredAt, time(answer.answeredAt)),
-          row(.caseRating, text(record.ratings[.answer].map { language.label($0) })),
+          row(.caseRating, text(record.rating(of: .answer).map { language.label($0) })),
         ], [written(answer.answer)])
     }
   }
@@ -94,7 +94,7 @@ struct CaseSection: Sendable {
       <div class="scroll" role="region" aria-label="\(speech(.milestones))" tabindex="0"><table>
       <thead><tr>\(heads.map { "<th scope=\"col\">\(speech($0))</th>" })</tr></thead>
       <tbody>\(record.milestones.map(milestone))</tbody></table></div>
-      \(HTML.when(record.ratings[.implementation]) { implementationRating($0) })
+      \(HTML.when(record.rating(of: .implementation)) { implementationRating($0) })
 
       """
   }

@@ -12,8 +12,14 @@ struct CaseRecord: Sendable, Equatable {
   private(set) var milestones: [Milestone] = []
   private(set) var completion: CaseCompleted?
   private(set) var discontinuation: CaseDiscontinued?
-  /// As they were last counted, of the ministry that answered, and of the one that carries it out now.
-  private(set) var ratings: [RatingSubject: RatingSummary] = [:]
+  /// The ministry whose milestones they are.
+  private(set) var implementer: String?
+  private var ratings: [RatedMinistry: RatingSummary] = [:]
+
+  private struct RatedMinistry: Hashable {
+    let rated: RatingSubject
+    let ministry: String
+  }
 
   /// Types of events that tell something of it.
   static let types: Set<String> = [
@@ -27,6 +33,13 @@ struct CaseRecord: Sendable, Equatable {
     for event in events { take(event) }
   }
 
+  /// As it was last counted, of the ministry that answered, or of the one whose milestones are shown: a transfer leaves
+  /// ratings of the one before.
+  func rating(of subject: RatingSubject) -> RatingSummary? {
+    let ministry = subject == .answer ? answer?.ministry : implementer
+    return ministry.flatMap { ratings[RatedMinistry(rated: subject, ministry: $0)] }
+  }
+
   var isEmpty: Bool { self == CaseRecord([]) }
 
   private mutating func take(_ event: ReferralEvent) {
@@ -37,14 +50,15 @@ struct CaseRecord: Sendable, Equatable {
     case .placedOnAgenda(let event): agenda = event
     case .concluded(let event): conclusion = event
     // The next ministry plans and answers anew.
-    case .transferred: (answer, milestones, ratings) = (nil, [], [:])
+    case .transferred: (answer, milestones, implementer) = (nil, [], nil)
     case .answered(let event): answer = event
-    case .planned(let event): milestones = event.milestones
+    case .planned(let event): (milestones, implementer) = (event.milestones, event.ministry)
     case .progressed(let event): replace(event.milestone)
     case .delayed(let event): replace(event.milestone)
     case .completed(let event): completion = event
     case .discontinued(let event): discontinuation = event
-    case .ratingsCounted(let event): ratings[event.rated] = RatingSummary(event.distribution)
+    case .ratingsCounted(let event):
+      ratings[RatedMinistry(rated: event.rated, ministry: event.ministry)] = RatingSummary(event.distribution)
     default: break
     }
   }

@@ -19,7 +19,16 @@ extension QueryRunner {
   /// What became of the case of a task.
   func caseRecord(of proposal: ProposalID) async throws -> CaseRecord {
     let decoders = Dictionary(ReferralEvent.decoders.map { ($0.type, $0) }) { first, _ in first }
-    let rows = try await query("SELECT type, data FROM case_record WHERE proposal = \(proposal) ORDER BY sequence")
+    // Of ratings the last count of each result alone: there may be one for every day of years.
+    let rows = try await query(
+      """
+      SELECT type, data FROM case_record
+      WHERE proposal = \(proposal) AND (type <> \(CaseRatingsCounted.type) OR event_id IN (
+        SELECT DISTINCT ON (data->>'rated', data->>'ministry') event_id FROM case_record
+        WHERE proposal = \(proposal) AND type = \(CaseRatingsCounted.type)
+        ORDER BY data->>'rated', data->>'ministry', sequence DESC))
+      ORDER BY sequence
+      """)
     return CaseRecord(
       try rows.compactMap { row in
         let data: PostgresJSON = try row["data"]

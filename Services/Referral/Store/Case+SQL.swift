@@ -48,13 +48,13 @@ extension Transaction {
   /// Nil when the proposal has no case.
   func lockedCase(of proposal: ProposalID) async throws -> Case? {
     let rows = try await query(
-      "SELECT \(fragment: columns) FROM referral_case WHERE proposal = \(proposal) FOR UPDATE")
+      "SELECT \(fragment: columns) FROM referral_case WHERE proposal = \(proposal) FOR NO KEY UPDATE")
     return try await withHistory(rows.map(Case.init)).first
   }
 
   /// - Throws: `Problem` 404
   func lockedCase(_ id: CaseID) async throws -> Case {
-    let rows = try await query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id) FOR UPDATE")
+    let rows = try await query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id) FOR NO KEY UPDATE")
     guard let found = try await withHistory(rows.map(Case.init)).first else { throw Problem.noCase(id) }
     return found
   }

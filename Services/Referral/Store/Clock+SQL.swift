@@ -60,7 +60,7 @@ extension Database {
 extension Transaction {
   /// The case, unless somebody else works on it at this moment.
   func lockedCase(unlessBusy id: CaseID) async throws -> Case? {
-    guard try await one("SELECT id FROM referral_case WHERE id = \(id) FOR UPDATE SKIP LOCKED") != nil else {
+    guard try await one("SELECT id FROM referral_case WHERE id = \(id) FOR NO KEY UPDATE SKIP LOCKED") != nil else {
       return nil
     }
     return try await lockedCase(id)

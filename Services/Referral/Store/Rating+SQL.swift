@@ -108,16 +108,15 @@ extension Transaction {
     return try await query(
       """
       WITH given AS (
-        SELECT ministry, score FROM rating WHERE case_id = \(result.caseID) AND subject = \(result.subject)),
-      ministries AS (
-        SELECT ministry FROM given
-        UNION SELECT ministry FROM told_ratings WHERE case_id = \(result.caseID) AND subject = \(result.subject)),
-      counted AS (
-        SELECT ministry, array_agg((SELECT count(*) FROM given WHERE given.ministry = ministries.ministry
-          AND given.score = scores.score) ORDER BY scores.score) AS distribution
-        FROM ministries CROSS JOIN generate_series(1, 5) AS scores (score) GROUP BY ministry)
+        SELECT ministry, score FROM rating WHERE case_id = \(result.caseID) AND subject = \(result.subject)
+        -- Whoever was rated before, and is not any more.
+        UNION ALL
+        SELECT ministry, NULL FROM told_ratings WHERE case_id = \(result.caseID) AND subject = \(result.subject))
       INSERT INTO told_ratings (case_id, subject, ministry, distribution, told_at)
-      SELECT \(result.caseID), \(result.subject), ministry, distribution, \(now) FROM counted
+      SELECT \(result.caseID), \(result.subject), ministry,
+        ARRAY[count(*) FILTER (WHERE score = 1), count(*) FILTER (WHERE score = 2), count(*) FILTER (WHERE score = 3),
+          count(*) FILTER (WHERE score = 4), count(*) FILTER (WHERE score = 5)], \(now)
+      FROM given GROUP BY ministry
       ON CONFLICT (case_id, subject, ministry) DO UPDATE
         SET distribution = EXCLUDED.distribution, told_at = EXCLUDED.told_at
         WHERE told_ratings.distribution <> EXCLUDED.distribution
