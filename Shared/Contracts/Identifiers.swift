@@ -113,6 +113,8 @@ public enum Kinds {
   public enum Notice {}
   /// Of `CaseID`.
   public enum Case {}
+  /// Of `CaseTextID`.
+  public enum CaseText {}
   /// Of `RulingID`.
   public enum Ruling {}
 }
@@ -129,5 +131,7 @@ public typealias CitizenID = Identifier<Kinds.Citizen>
 public typealias NoticeID = Identifier<Kinds.Notice>
 /// What the Committee has before it.
 public typealias CaseID = Identifier<Kinds.Case>
+/// What somebody wrote about the results of a case: a rating, or an opinion.
+public typealias CaseTextID = Identifier<Kinds.CaseText>
 /// What the Support Unit rules over ballots: that they are void, or released from quarantine.
 public typealias RulingID = Identifier<Kinds.Ruling>

@@ -92,5 +92,6 @@ public enum Migrations {
       notice,
       deeds,
       openData,
+      caseTexts,
     ]
 }

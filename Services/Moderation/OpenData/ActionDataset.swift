@@ -19,6 +19,9 @@ extension Dataset {
       Column("action", .word, "action_log.action", "처리", "What was done."),
       Column("task", .id, "action_log.proposal", "제안", "The proposal, or the task that it became."),
       Column("opinion", .id, "action_log.opinion", "의견", "The opinion that it was done to."),
+      Column("rating", .id, "action_log.rating", "평가", "The rating whose reason it was done to."),
+      Column(
+        "resultOpinion", .id, "action_log.result_opinion", "결과에 대한 의견", "The opinion on results that it was done to."),
       Column(
         "code", .word, .publicReason("code", "ground", "outcome", "decision"), "사유 코드",
         "Why, in a word of the contracts."),

@@ -39,6 +39,10 @@ struct ActionView: Encodable, Sendable {
   let proposal: ProposalID
   /// The opinion that it was done to.
   let opinion: OpinionID?
+  /// The rating whose reason it was done to.
+  let rating: CaseTextID?
+  /// The opinion on results that it was done to.
+  let resultOpinion: CaseTextID?
   /// For the Support Unit alone where it is only proposed to hide a text: nobody else holds it against the author.
   let reason: JSONValue?
 
@@ -49,7 +53,9 @@ struct ActionView: Encodable, Sendable {
     actor = forStaff || entry.role != Role.citizen.rawValue ? entry.actor : nil
     action = entry.deed
     proposal = entry.proposal
-    opinion = entry.opinion
+    opinion = entry.text?.opinion
+    rating = entry.text?.rating
+    resultOpinion = entry.text?.resultOpinion
     let isPublic = forStaff || entry.deed.hasPublicReason
     reason = try !isPublic ? nil : entry.reason.map { try JSON.decode(from: Array($0.text.utf8)) }
   }

@@ -7,6 +7,10 @@ extension LoggedAction {
   /// What an office does to a case, in referral; nil for what follows by itself.
   /// - Parameter time: when the event was made.
   init?(_ event: ReferralEvent, at time: Date) throws {
+    if case .textModerated(let event) = event {
+      try self.init(event)
+      return
+    }
     guard let act = CaseAct(event) else { return nil }
     let given = act.reason.compactMapValues { $0 }
     self.init(
@@ -39,6 +43,8 @@ private struct CaseAct {
           "reasons": event.reasons,
         ])
     case .submitted, .suspended, .resumed, .reminded, .overdue, .escalated, .ratingsCounted: return nil
+    // It is done to what somebody wrote, and not to the case.
+    case .textModerated: return nil
     case .membersAssigned, .scheduled, .deliberated, .decided:
       guard let act = Self.ofCommittee(event) else { return nil }
       self = act

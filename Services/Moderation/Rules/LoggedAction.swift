@@ -11,7 +11,7 @@ enum Deed: String, Codable, Sendable, CaseIterable {
   case proposeRejection = "propose-rejection"
   case refuseRejection = "refuse-rejection"
   case dismissFlags = "dismiss-flags"
-  // Of opinions.
+  // Of opinions, and of what is written about results.
   case proposeHiding = "propose-hiding"
   case refuseHiding = "refuse-hiding"
   case hide, restore
@@ -46,6 +46,17 @@ enum Deed: String, Codable, Sendable, CaseIterable {
   var hasPublicReason: Bool { self != .proposeRejection && self != .proposeHiding }
 }
 
+/// What somebody wrote, and staff acted on.
+enum LoggedText: Sendable, Equatable {
+  case opinion(OpinionID)
+  case rating(CaseTextID)
+  case resultOpinion(CaseTextID)
+
+  var opinion: OpinionID? { if case .opinion(let id) = self { id } else { nil } }
+  var rating: CaseTextID? { if case .rating(let id) = self { id } else { nil } }
+  var resultOpinion: CaseTextID? { if case .resultOpinion(let id) = self { id } else { nil } }
+}
+
 /// One line of the action log, for good.
 struct LoggedAction: Sendable {
   let at: Date
@@ -55,8 +66,8 @@ struct LoggedAction: Sendable {
   let role: String
   let deed: Deed
   let proposal: ProposalID
-  /// The opinion that it was done to; nil where it was done to the proposal or its vote.
-  var opinion: OpinionID?
+  /// What somebody wrote that it was done to; nil where it was done to the proposal, its vote or its case.
+  var text: LoggedText?
   /// What the actor gave as the reason; nil where none is asked for.
   let reason: PostgresJSON?
 }
@@ -70,17 +81,38 @@ extension LoggedAction {
 
   /// What the Support Unit does with an opinion, in intake.
   init(_ event: OpinionModerated) throws {
+    try self.init(
+      event.deed, to: .opinion(event.opinion), on: event.proposal, by: event.actor, as: event.role, event.code,
+      event.explanation, at: event.doneAt)
+  }
+
+  /// What the Support Unit does with what was written about results, in referral.
+  init(_ event: CaseTextModerated) throws {
+    let text: LoggedText =
+      switch event.kind {
+      case .rating: .rating(event.text)
+      case .resultOpinion: .resultOpinion(event.text)
+      }
+    try self.init(
+      event.deed, to: text, on: event.proposal, by: event.actor, as: event.role, event.code, event.explanation,
+      at: event.doneAt)
+  }
+
+  private init(
+    _ done: OpinionDeed, to text: LoggedText, on proposal: ProposalID, by actor: CitizenID, as role: String,
+    _ code: OpinionHidingCode?, _ explanation: String?, at time: Date
+  ) throws {
     let (deed, reason): (Deed, [String: String?]) =
-      switch event.deed {
-      case .proposeHiding: (.proposeHiding, ["code": event.code?.rawValue, "explanation": event.explanation])
-      case .hide: (.hide, ["code": event.code?.rawValue, "explanation": event.explanation])
+      switch done {
+      case .proposeHiding: (.proposeHiding, ["code": code?.rawValue, "explanation": explanation])
+      case .hide: (.hide, ["code": code?.rawValue, "explanation": explanation])
       case .refuseHiding: (.refuseHiding, [:])
-      case .restore: (.restore, ["reason": event.explanation])
+      case .restore: (.restore, ["reason": explanation])
       }
     let given = reason.compactMapValues { $0 }
     self.init(
-      at: event.doneAt, actor: event.actor, role: event.role, deed: deed, proposal: event.proposal,
-      opinion: event.opinion, reason: given.isEmpty ? nil : try PostgresJSON(encoding: given))
+      at: time, actor: actor, role: role, deed: deed, proposal: proposal, text: text,
+      reason: given.isEmpty ? nil : try PostgresJSON(encoding: given))
   }
 
   /// What the Support Unit does with a vote, in voting; nil for what happens to the vote by itself.

@@ -5,13 +5,28 @@ import ServiceKit
 
 extension Deed: PostgresEncodable, PostgresDecodable {}
 
+extension LoggedText {
+  /// Nil where it was done to no text.
+  fileprivate init?(_ row: Row) throws {
+    if let id: OpinionID = try row["opinion"] {
+      self = .opinion(id)
+    } else if let id: CaseTextID = try row["rating"] {
+      self = .rating(id)
+    } else if let id: CaseTextID = try row["result_opinion"] {
+      self = .resultOpinion(id)
+    } else {
+      return nil
+    }
+  }
+}
+
 extension Transaction {
   func append(_ entry: LoggedAction) async throws {
     try await execute(
       """
-      INSERT INTO action_log (at, actor, role, action, proposal, opinion, reason)
-      VALUES (\(entry.at), \(entry.actor), \(entry.role), \(entry.deed), \(entry.proposal), \(entry.opinion),
-        \(entry.reason))
+      INSERT INTO action_log (at, actor, role, action, proposal, opinion, rating, result_opinion, reason)
+      VALUES (\(entry.at), \(entry.actor), \(entry.role), \(entry.deed), \(entry.proposal), \(entry.text?.opinion),
+        \(entry.text?.rating), \(entry.text?.resultOpinion), \(entry.reason))
       """)
   }
 }
@@ -23,7 +38,7 @@ extension Database {
     let byNumber: Query = before.map { "id < \($0)" } ?? "true"
     return try await query(
       """
-      SELECT id, at, actor, role, action, proposal, opinion, reason FROM action_log
+      SELECT id, at, actor, role, action, proposal, opinion, rating, result_opinion, reason FROM action_log
       WHERE \(fragment: byProposal) AND \(fragment: byNumber) ORDER BY id DESC LIMIT \(limit)
       """
     ).map { row in
@@ -31,7 +46,7 @@ extension Database {
         try row["id"],
         LoggedAction(
           at: try row["at"], actor: try row["actor"], role: try row["role"], deed: try row["action"],
-          proposal: try row["proposal"], opinion: try row["opinion"], reason: try row["reason"])
+          proposal: try row["proposal"], text: try LoggedText(row), reason: try row["reason"])
       )
     }
   }

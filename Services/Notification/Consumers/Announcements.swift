@@ -38,8 +38,11 @@ struct Announcements: Sendable {
   }
 
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
-    // Of numbers that change all the time nobody is told.
-    if case .ratingsCounted = envelope.event { return }
+    switch envelope.event {
+    // Of numbers that change all the time, and of what others said, nobody is told.
+    case .ratingsCounted, .textModerated: return
+    default: break
+    }
     try await announce(.referral(envelope.event), envelope, in: transaction)
   }
 

@@ -14,6 +14,10 @@ extension EnglishLetters {
     case .ratingsCounted(let event):
       Letter.Words(
         "Ratings of the results were counted", "Ratings: \(event.distribution.reduce(0, +).grouped)")
+    case .textModerated:
+      Letter.Words(
+        "what was said about its results was reviewed",
+        "The Support Unit reviewed the reason of a rating, or an opinion on the results.")
     }
   }
 

@@ -13,6 +13,8 @@ extension KoreanLetters {
     case .reminded, .overdue, .escalated, .extended: period(event)
     case .ratingsCounted(let event):
       Letter.Words("결과에 대한 평가가 집계되었습니다", "평가한 사람: \(event.distribution.reduce(0, +).grouped)명")
+    case .textModerated:
+      Letter.Words("과제의 결과에 대한 글이 검토되었습니다", "지원단이 과제의 결과에 대한 평가 이유나 의견을 검토했습니다.")
     }
   }
 

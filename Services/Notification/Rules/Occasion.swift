@@ -44,9 +44,9 @@ enum Occasion: Sendable {
   /// The event types that a webhook may ask for.
   static let deliveredTypes = types.filter { !undelivered.contains($0) }
 
-  /// What nobody wants a letter about: numbers that change all the time, and the opinions of others.
+  /// What nobody wants a letter about: numbers that change all the time, and what others say.
   private static let untold: Set<String> = [
-    SympathyCounted.type, OpinionModerated.type, CaseRatingsCounted.type,
+    SympathyCounted.type, OpinionModerated.type, CaseRatingsCounted.type, CaseTextModerated.type,
   ]
 
   /// Whether there is a letter about it: not about what only those should look into who watch over votes.

@@ -20,6 +20,9 @@ extension Catalogue.Entry {
       .init(name: "action", type: "word", korean: "처리", english: "What was done."),
       .init(name: "task", type: "id", korean: "제안", english: "The proposal, or the task that it became."),
       .init(name: "opinion", type: "id", korean: "의견", english: "The opinion that it was done to."),
+      .init(name: "rating", type: "id", korean: "평가", english: "The rating whose reason it was done to."),
+      .init(
+        name: "resultOpinion", type: "id", korean: "결과에 대한 의견", english: "The opinion on results that it was done to."),
       .init(name: "code", type: "word", korean: "사유 코드", english: "Why, in a word of the contracts."),
       .init(
         name: "reason", type: "text", korean: "사유",

@@ -96,7 +96,7 @@ extension Occurrence {
     }
   }
 
-  /// Nil for what only the holder is told, and for numbers.
+  /// Nil for what only the holder is told, for numbers, and for what is said about the results.
   init?(_ event: ReferralEvent) {
     switch event {
     case .received(let event): self.init(event)
@@ -124,7 +124,7 @@ extension Occurrence {
     case .accepted, .transferred, .answered, .planned, .progressed, .delayed, .completed, .discontinued:
       self.init(ofMinistry: event)
     case .reminded, .overdue, .escalated, .extended: self.init(ofPeriod: event)
-    case .ratingsCounted: return nil
+    case .ratingsCounted, .textModerated: return nil
     }
     (holder, owedAt) = (event.custody?.holder, event.custody?.dueAt)
   }

@@ -1,11 +1,11 @@
 public import FoundationEssentials
 
-/// Why the Support Unit hides what a citizen said about a proposal; public once a second person has agreed.
+/// Why the Support Unit hides what a citizen said about a proposal or about results; public once a second person has agreed.
 public enum OpinionHidingCode: String, Codable, Sendable, CaseIterable {
   case libellous, offensive, advertisement, personalData = "personal-data", doesNotBelong = "does-not-belong"
 }
 
-/// What the Support Unit does with an opinion.
+/// What the Support Unit does with an opinion on a proposal, and with what was written about results.
 public enum OpinionDeed: String, Codable, Sendable, CaseIterable {
   /// One person proposes to hide the text.
   case proposeHiding = "propose-hiding"

@@ -22,7 +22,7 @@ extension ReferralEvent {
     case .lapsed: .closed
     // A transfer is followed by an assignment.
     case .membersAssigned, .scheduled, .deliberated, .placedOnAgenda, .transferred, .answered, .planned, .progressed,
-      .delayed, .reminded, .overdue, .escalated, .extended, .ratingsCounted:
+      .delayed, .reminded, .overdue, .escalated, .extended, .ratingsCounted, .textModerated:
       nil
     }
   }
@@ -63,7 +63,7 @@ extension ReferralEvent {
     case .extended(let event): Custody(holder: event.holder, dueAt: event.dueAt)
     case .completed, .discontinued, .lapsed: Custody(holder: nil, dueAt: nil)
     case .membersAssigned, .scheduled, .deliberated, .placedOnAgenda, .accepted, .transferred, .progressed, .suspended,
-      .reminded, .overdue, .escalated, .ratingsCounted:
+      .reminded, .overdue, .escalated, .ratingsCounted, .textModerated:
       nil
     }
   }

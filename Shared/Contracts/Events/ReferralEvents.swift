@@ -42,8 +42,9 @@ public enum ReferralEvent: EventFamily {
   case overdue(CaseOverdue)
   case escalated(CaseEscalated)
   case extended(CaseExtended)
-  // Of those who brought it so far.
+  // Of what people think of its results.
   case ratingsCounted(CaseRatingsCounted)
+  case textModerated(CaseTextModerated)
 
   /// `forum.referrals`; all from the assignment on is copied to the ministry's own topic.
   public static let topic = Topics.referrals
@@ -75,6 +76,7 @@ public enum ReferralEvent: EventFamily {
     EventDecoder(CaseEscalated.self, Self.escalated),
     EventDecoder(CaseExtended.self, Self.extended),
     EventDecoder(CaseRatingsCounted.self, Self.ratingsCounted),
+    EventDecoder(CaseTextModerated.self, Self.textModerated),
   ]
 
   /// The event as one of a case, whatever it tells.
@@ -106,6 +108,7 @@ public enum ReferralEvent: EventFamily {
     case .escalated(let event): event
     case .extended(let event): event
     case .ratingsCounted(let event): event
+    case .textModerated(let event): event
     }
   }
 

@@ -185,10 +185,26 @@ import Testing
             in: $0)
         }
       }
+      let (rating, said) = (CaseTextID(), CaseTextID())
+      for (kind, text) in [(CaseTextKind.rating, rating), (.resultOpinion, said)] {
+        let event = CaseTextModerated(
+          caseID: known, proposal: id, title: "t", kind: kind, text: text, deed: .hide, actor: staff,
+          role: "support-unit", code: .offensive, doneAt: Suite.now)
+        try await database.transaction {
+          try await reviews.apply(
+            referral: Envelope(
+              id: UUID(), type: "", time: Suite.now, subject: known.uuid, sequence: 1, event: .textModerated(event)),
+            in: $0)
+        }
+      }
       let lines = try await database.actions(on: id, before: nil, 10).map(\.1)
-      #expect(lines.map(\.deed) == [.acceptCase, .pauseVote, .restore, .hide, .refuseHiding, .proposeHiding, .submit])
-      #expect(lines.map(\.opinion) == [nil, nil, opinion, opinion, opinion, opinion, nil])
-      #expect(lines.prefix(6).allSatisfy { $0.actor == staff } && lines[0].role == "ministry")
+      #expect(
+        lines.map(\.deed) == [
+          .hide, .hide, .acceptCase, .pauseVote, .restore, .hide, .refuseHiding, .proposeHiding, .submit,
+        ])
+      let texts = [LoggedText.resultOpinion(said), .rating(rating)] + [nil, nil]
+      #expect(lines.map(\.text) == texts + [LoggedText?](repeating: .opinion(opinion), count: 4) + [nil])
+      #expect(lines.prefix(8).allSatisfy { $0.actor == staff } && lines[2].role == "ministry")
       let review = try #require(try await database.transaction { try await $0.review(id, locked: false) })
       #expect(review.state == .pending)
     }

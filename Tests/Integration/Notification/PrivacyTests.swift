@@ -82,6 +82,23 @@ import Testing
     }
   }
 
+  @Test(arguments: OpinionDeed.allCases) func nobodyIsToldWhatStaffDoesToWhatOthersWrote(deed: OpinionDeed) async throws
+  {
+    try await NotificationFixture.with { fixture in
+      _ = try await fixture.register("https://example.org/")
+      try await fixture.submit(proposal, by: author.id)
+      let event = CaseTextModerated(
+        caseID: CaseID(), proposal: proposal, title: "밤 버스", kind: .rating, text: CaseTextID(), deed: deed,
+        actor: CitizenID(), role: "support-unit", code: .offensive, doneAt: fixture.time.now)
+      let envelope = Envelope<ReferralEvent>(
+        id: UUID(), type: CaseTextModerated.type, time: fixture.time.now, subject: event.subject, sequence: 1,
+        event: .textModerated(event), data: try JSON.encode(event))
+      try await fixture.database.transaction { try await fixture.announcements.apply(referral: envelope, in: $0) }
+      #expect(try await delivered(fixture) == [ProposalSubmitted.type])
+      #expect(try await fixture.inbox(of: author).items.count == 1)
+    }
+  }
+
   @Test func noWebhookIsToldOfATrendAlarm() async throws {
     try await NotificationFixture.with { fixture in
       _ = try await fixture.register("https://example.org/")

@@ -97,13 +97,25 @@ import Testing
   }
 
   @Test(arguments: OpinionDeed.allCases)
-  func whatIsDoneToAnOpinionIsALineWithItsReason(deed: OpinionDeed) throws {
-    let event = OpinionModerated(
-      proposal: proposal, opinion: OpinionID(), deed: deed, actor: staff, role: "admin",
-      code: deed == .restore || deed == .refuseHiding ? nil : .offensive,
-      explanation: deed == .refuseHiding ? nil : "왜", doneAt: time)
-    let line = try #require(try LoggedAction(.opinionModerated(event), nil))
-    #expect(line.deed.rawValue == deed.rawValue && line.opinion == event.opinion && line.proposal == proposal)
+  func whatIsDoneToATextIsALineWithItsReason(deed: OpinionDeed) throws {
+    let (opinion, text) = (OpinionID(), CaseTextID())
+    let code: OpinionHidingCode? = deed == .restore || deed == .refuseHiding ? nil : .offensive
+    let explanation = deed == .refuseHiding ? nil : "왜"
+    let onProposal = OpinionModerated(
+      proposal: proposal, opinion: opinion, deed: deed, actor: staff, role: "admin", code: code,
+      explanation: explanation, doneAt: time)
+    try check(LoggedAction(.opinionModerated(onProposal), nil), deed, .opinion(opinion))
+    for (kind, wanted) in [(CaseTextKind.rating, LoggedText.rating(text)), (.resultOpinion, .resultOpinion(text))] {
+      let onResults = CaseTextModerated(
+        caseID: CaseID(), proposal: proposal, title: "t", kind: kind, text: text, deed: deed, actor: staff,
+        role: "admin", code: code, explanation: explanation, doneAt: time)
+      try check(LoggedAction(.textModerated(onResults), at: time.addingTimeInterval(1)), deed, wanted)
+    }
+  }
+
+  private func check(_ action: LoggedAction?, _ deed: OpinionDeed, _ text: LoggedText) throws {
+    let line = try #require(action)
+    #expect(line.deed.rawValue == deed.rawValue && line.text == text && line.proposal == proposal)
     #expect(line.actor == staff && line.role == "admin" && line.at == time)
     let reasons: [OpinionDeed: [String: String]] = [
       .proposeHiding: ["code": "offensive", "explanation": "왜"], .hide: ["code": "offensive", "explanation": "왜"],
@@ -114,6 +126,7 @@ import Testing
     let (shown, forStaff) = (try ActionView(1, line, forStaff: false), try ActionView(1, line, forStaff: true))
     #expect((shown.reason == nil) == (deed == .proposeHiding || deed == .refuseHiding))
     #expect((forStaff.reason == nil) == (deed == .refuseHiding) && shown.actor == staff)
+    #expect(shown.opinion == text.opinion && shown.rating == text.rating && shown.resultOpinion == text.resultOpinion)
   }
 
   @Test func whatIsDoneToAVoteIsALineAndWhatHappensToItIsNone() throws {

@@ -29,6 +29,10 @@ import Testing
     #expect(Occasion.deliveredTypes.count == Occasion.types.count - 2)
   }
 
+  @Test func whatIsDoneToWhatOthersSayIsNoOccasion() {
+    for type in [OpinionModerated.type, CaseTextModerated.type] { #expect(!Occasion.types.contains(type)) }
+  }
+
   @Test(arguments: RejectionCode.allCases) func aRejectionHidesTheTitleIfItHidesTheText(code: RejectionCode) {
     #expect(Samples.rejected(code).hidesText == code.hidesText)
   }

@@ -216,6 +216,17 @@ import Testing
     #expect(lines.chronological.map(\.kind) == [.submitted, .barCrossed, .received, .assigned])
   }
 
+  @Test(arguments: OpinionDeed.allCases) func whatIsDoneToWhatPeopleWriteIsNoLineOfTheHistory(deed: OpinionDeed) {
+    let event = CaseTextModerated(
+      caseID: CaseID(), proposal: ProposalID(), title: "t", kind: .resultOpinion, text: CaseTextID(), deed: deed,
+      actor: CitizenID(), role: "support-unit", doneAt: SampleTask.time(1))
+    #expect(Occurrence(.textModerated(event)) == nil)
+    var facts = task.facts([task.submission, task.step(.open, 1), task.receipt, task.step(.assign, 70)])
+    let before = facts
+    facts.learn(.textModerated(event))
+    #expect(facts == before)
+  }
+
   @Test func theListKnowsAPlaceForWhatCameWithoutItsText() {
     #expect(task.facts([task.step(.accept, 5), task.step(.open, 10)]).listedAt == SampleTask.time(5))
     #expect(task.facts([task.step(.accept, 5), task.submission]).listedAt == SampleTask.time(0))
