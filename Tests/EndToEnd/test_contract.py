@@ -24,7 +24,7 @@ WALKED = {
     "kr.forum.proposal.submitted.v1", "kr.forum.task.selected.v1", "kr.forum.vote.opened.v1", "kr.forum.vote.bar-crossed.v1",
     "kr.forum.tally.counted.v1", "kr.forum.case.received.v1", "kr.forum.case.decided.v1", "kr.forum.case.concluded.v1",
     "kr.forum.case.assigned.v1", "kr.forum.case.planned.v1", "kr.forum.case.completed.v1",
-    "kr.forum.case.ratings-counted.v1",
+    "kr.forum.case.ratings-counted.v1", "kr.forum.case.text-moderated.v1",
 }
 
 
@@ -59,6 +59,12 @@ def walked(forum):
         return any(item["type"] == "kr.forum.case.ratings-counted.v1" for item in items)
 
     eventually(told, 60, "the ratings are told")
+    member = forum.token("member-of-the-contract", "member")
+    opinion = forum.post(f"/v1/cases/{case['id']}/opinions", member, {"text": "밤에 다닐 수 있게 되었습니다."}).json()["id"]
+    unit, second = forum.support_unit, forum.token("second-of-the-contract", "support-unit")
+    place = f"/v1/result-opinions/{opinion}"
+    for part, token, body in (("hiding", unit, {"code": "offensive"}), ("hiding/confirmation", second, None)):
+        assert forum.post(f"{place}/{part}", token, body).status_code == 200
     return case
 
 
@@ -191,6 +197,10 @@ def test_a_ministrys_topic_has_its_cases_from_the_assignment_on(walked, messages
     topic = f"forum.referrals.{walked['ministry']['slug']}"
     own = [message for message in messages if message.topic() == topic and message.key().decode() == walked["id"]]
     whole = [message for message in messages if message.topic() == "forum.referrals" and message.key().decode() == walked["id"]]
+    # What one person alone holds against a text is not for the ministry.
+    proposed = [message for message in whole if json.loads(message.value()).get("deed") == "propose-hiding"]
+    assert len(proposed) == 1
+    whole.remove(proposed[0])
     kinds = [attributes(message)["ce_type"] for message in own]
     assert kinds[0] == "kr.forum.case.assigned.v1"
     assert kinds == [attributes(message)["ce_type"] for message in whole][-len(kinds) :]

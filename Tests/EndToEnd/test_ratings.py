@@ -70,3 +70,24 @@ def test_supporters_and_voters_rate_and_nobody_else_does(whole_forum):
     assert rate(forum, case, stranger, 5).status_code == 403
 
     assert rate(forum, case, voter, 5, subject="implementation").status_code == 409, "nothing is planned yet"
+
+    unit, second = forum.support_unit, forum.token("second-reviewer", "support-unit")
+    rated = next(item["id"] for item in shown["items"] if item["score"] == 4)
+    hiding = {"code": "offensive", "explanation": "욕설이 있습니다."}
+    acts = (("hiding", unit, hiding), ("hiding/confirmation", second, None), ("restoration", unit, {"reason": "인용입니다."}))
+    for part, token, body in acts:
+        answer = forum.post(f"/v1/ratings/{rated}/{part}", token, body)
+        assert answer.status_code == 200, answer.text
+
+    def lines():
+        return [line for line in forum.items(f"/v1/actions?proposal={proposal}") if line.get("rating") == rated]
+
+    eventually(lambda: len(lines()) == 3, 20, "what was done to the reason is in the public log")
+    assert [(line["action"], line.get("reason")) for line in lines()] == [
+        ("restore", {"reason": "인용입니다."}),
+        ("hide", hiding),
+        ("propose-hiding", None),
+    ]
+    assert lines()[1]["actor"] != lines()[2]["actor"]
+    timeline = [entry for entry in forum.items(f"/v1/cases/{case['id']}/timeline") if "moderated" in entry["type"]]
+    assert [entry["data"]["deed"] for entry in timeline] == ["hide", "restore"], "what is only proposed is not for everybody"

@@ -16,12 +16,11 @@ struct Ratings: Sendable {
       .put("/v1/cases/{id}/ratings/{subject}", for: .citizen, rate),
       .get("/v1/cases/{id}/ratings", for: .everyone, list),
       .get("/v1/ministries/{ministry}/ratings", for: .everyone, results),
-      .get("/v1/ratings/hidings", for: .supportUnit, proposedHidings),
-      .post("/v1/ratings/{id}/hiding", for: .supportUnit, proposeHiding),
-      .post("/v1/ratings/{id}/hiding/confirmation", for: .supportUnit, confirmHiding),
-      .post("/v1/ratings/{id}/hiding/refusal", for: .supportUnit, refuseHiding),
-      .post("/v1/ratings/{id}/restoration", for: .supportUnit, restore),
-    ]
+    ] + hidings.routes
+  }
+
+  var hidings: Hidings<Rating, RatingView> {
+    Hidings(database: database, clock: clock, place: "/v1/ratings") { rating, _ in RatingView(rating, isStaff: true) }
   }
 
   /// `PUT /v1/cases/{id}/ratings/{subject}`: what the caller thinks, in place of what they thought before. 403 for who is neither
@@ -71,54 +70,5 @@ struct Ratings: Sendable {
     }
     let counts = try await database.transaction { try await $0.ratingCounts("ministry = \(ministry.slug)") }
     return try .json(MinistryRatingsView(ministry: ministry.slug, counts: counts), cache: .seconds(10))
-  }
-}
-
-extension Ratings {
-  /// `POST /v1/ratings/{id}/hiding`: a member of the Support Unit proposes to hide a reason; it waits for a second person.
-  func proposeHiding(_ request: Request, _ draft: HidingDraft) async throws -> Response {
-    try await moderate(request) { rating, staff, now throws(Problem) in
-      _ = try rating.proposeHiding(for: draft.code, draft.explanation, by: staff, at: now)
-    }
-  }
-
-  /// `POST /v1/ratings/{id}/hiding/confirmation`: the second person agrees, and the reason is hidden. The score still counts.
-  func confirmHiding(_ request: Request) async throws -> Response {
-    try await moderate(request) { rating, staff, now throws(Problem) in
-      _ = try rating.confirmHiding(by: staff, at: now)
-    }
-  }
-
-  /// `POST /v1/ratings/{id}/hiding/refusal`: the second person does not agree.
-  func refuseHiding(_ request: Request) async throws -> Response {
-    try await moderate(request) { rating, staff, _ throws(Problem) in try rating.refuseHiding(by: staff) }
-  }
-
-  /// `POST /v1/ratings/{id}/restoration`: a hidden reason can be read again.
-  func restore(_ request: Request, _ draft: RestorationDraft) async throws -> Response {
-    try await moderate(request) { rating, _, _ throws(Problem) in _ = try rating.restore(because: draft.reason) }
-  }
-
-  /// Under the lock of the rating's row: of two who act at once one does.
-  private func moderate(
-    _ request: Request, _ act: (inout Rating, CitizenID, Date) throws(Problem) -> Void
-  ) async throws -> Response {
-    let id: RatingID = try request.id()
-    let staff = try request.authenticated().citizen
-    let now = clock.now
-    return try await database.transaction { transaction in
-      try await transaction.idempotent(request, at: now) {
-        var rating = try await transaction.lockedRating(id)
-        try act(&rating, staff, now)
-        try await transaction.update(rating)
-        return try .json(RatingView(rating, isStaff: true))
-      }
-    }
-  }
-
-  /// `GET /v1/ratings/hidings`: the hundred whose hiding has waited longest for a second person.
-  func proposedHidings(_ request: Request) async throws -> Response {
-    let waiting = try await database.transaction { try await $0.ratingsWithProposedHiding(100) }
-    return try .json(Page(waiting, limit: 100) { "\($0.id)" }.map { RatingView($0, isStaff: true) })
   }
 }

@@ -13,12 +13,13 @@ struct ResultOpinions: Sendable {
     [
       .post("/v1/cases/{id}/opinions", for: .roles([.member]), say),
       .get("/v1/cases/{id}/opinions", for: .everyone, list),
-      .get("/v1/result-opinions/hidings", for: .supportUnit, proposedHidings),
-      .post("/v1/result-opinions/{id}/hiding", for: .supportUnit, proposeHiding),
-      .post("/v1/result-opinions/{id}/hiding/confirmation", for: .supportUnit, confirmHiding),
-      .post("/v1/result-opinions/{id}/hiding/refusal", for: .supportUnit, refuseHiding),
-      .post("/v1/result-opinions/{id}/restoration", for: .supportUnit, restore),
-    ]
+    ] + hidings.routes
+  }
+
+  var hidings: Hidings<ResultOpinion, ResultOpinionView> {
+    Hidings(database: database, clock: clock, place: "/v1/result-opinions") { opinion, staff in
+      ResultOpinionView(opinion, for: staff, isStaff: true)
+    }
   }
 
   /// `POST /v1/cases/{id}/opinions`: 201 with the opinion. 403 for who is no member, 404 unknown, 409 before a ministry has the case,
@@ -55,57 +56,6 @@ struct ResultOpinions: Sendable {
     let page = Page(found, limit: limit) { TimeCursor($0.writtenAt, $0.id).text }
     let reader = request.caller?.citizen
     return try .json(page.map { ResultOpinionView($0, for: reader) }, cache: reader == nil ? .seconds(1) : .never)
-  }
-}
-
-extension ResultOpinions {
-  /// `POST /v1/result-opinions/{id}/hiding`: a member of the Support Unit proposes to hide it; it waits for a second person.
-  func proposeHiding(_ request: Request, _ draft: HidingDraft) async throws -> Response {
-    try await moderate(request) { opinion, staff, now throws(Problem) in
-      _ = try opinion.proposeHiding(for: draft.code, draft.explanation, by: staff, at: now)
-    }
-  }
-
-  /// `POST /v1/result-opinions/{id}/hiding/confirmation`: the second person agrees, and it is hidden.
-  func confirmHiding(_ request: Request) async throws -> Response {
-    try await moderate(request) { opinion, staff, now throws(Problem) in
-      _ = try opinion.confirmHiding(by: staff, at: now)
-    }
-  }
-
-  /// `POST /v1/result-opinions/{id}/hiding/refusal`: the second person does not agree.
-  func refuseHiding(_ request: Request) async throws -> Response {
-    try await moderate(request) { opinion, staff, _ throws(Problem) in try opinion.refuseHiding(by: staff) }
-  }
-
-  /// `POST /v1/result-opinions/{id}/restoration`: it can be read again.
-  func restore(_ request: Request, _ draft: RestorationDraft) async throws -> Response {
-    try await moderate(request) { opinion, _, _ throws(Problem) in _ = try opinion.restore(because: draft.reason) }
-  }
-
-  /// Under the lock of the opinion's row: of two who act at once one does.
-  private func moderate(
-    _ request: Request, _ act: (inout ResultOpinion, CitizenID, Date) throws(Problem) -> Void
-  ) async throws -> Response {
-    let id: ResultOpinionID = try request.id()
-    let staff = try request.authenticated().citizen
-    let now = clock.now
-    return try await database.transaction { transaction in
-      try await transaction.idempotent(request, at: now) {
-        var opinion = try await transaction.lockedResultOpinion(id)
-        try act(&opinion, staff, now)
-        try await transaction.update(opinion)
-        return try .json(ResultOpinionView(opinion, for: staff, isStaff: true))
-      }
-    }
-  }
-
-  /// `GET /v1/result-opinions/hidings`: the hundred whose hiding has waited longest for a second person.
-  func proposedHidings(_ request: Request) async throws -> Response {
-    let staff = try request.authenticated().citizen
-    let waiting = try await database.transaction { try await $0.resultOpinionsWithProposedHiding(100) }
-    return try .json(
-      Page(waiting, limit: 100) { "\($0.id)" }.map { ResultOpinionView($0, for: staff, isStaff: true) })
   }
 }
 

@@ -48,7 +48,9 @@ struct RatingDraft: Decodable, Sendable {
 }
 
 /// What one citizen thinks of an answer or an implementation. The citizen is not a member of it, so that no page can tell.
-struct Rating: Sendable, Equatable, Hidable {
+struct Rating: Equatable, CaseText {
+  static let kind = CaseTextKind.rating
+
   let id: RatingID
   let caseID: CaseID
   let subject: RatingSubject

@@ -3,7 +3,8 @@ import FoundationEssentials
 import ServiceKit
 
 /// What a member of the Forum thinks of what became of a case.
-struct ResultOpinion: Sendable, Equatable, Hidable {
+struct ResultOpinion: Equatable, CaseText {
+  static let kind = CaseTextKind.resultOpinion
   static let textLimit = 2_000
   /// How many a member may write within an hour, over all cases.
   static let rate = OpinionRate(limit: 10)

@@ -3,12 +3,13 @@ import FoundationEssentials
 import Postgres
 import ServiceKit
 
-private let columns: Query = """
-  id, case_id, subject, score, reason, rated_at, changed_at, hidden_at, hidden_by, hiding_code, hiding_explanation,
-  hiding_confirmed_by, proposed_code, proposed_explanation, proposed_by, proposed_at
-  """
+extension Rating: StoredCaseText {
+  static let table: Query = "rating"
+  static let columns: Query = """
+    id, case_id, subject, score, reason, rated_at, changed_at, hidden_at, hidden_by, hiding_code, hiding_explanation,
+    hiding_confirmed_by, proposed_code, proposed_explanation, proposed_by, proposed_at
+    """
 
-extension Rating {
   init(_ row: Row) throws {
     id = try row["id"]
     caseID = try row["case_id"]
@@ -39,32 +40,11 @@ extension Transaction {
         ministry = EXCLUDED.ministry, score = EXCLUDED.score, reason = EXCLUDED.reason, changed_at = EXCLUDED.changed_at,
         proposed_code = NULL, proposed_explanation = NULL, proposed_by = NULL, proposed_at = NULL
       WHERE rating.hidden_at IS NULL
-      RETURNING \(fragment: columns)
+      RETURNING \(fragment: Rating.columns)
       """)
     guard let row else { return nil }
     try await execute("INSERT INTO rating_change (case_id, subject) VALUES (\(id), \(subject))")
     return try Rating(row)
-  }
-
-  /// - Throws: `Problem` 404
-  func lockedRating(_ id: RatingID) async throws -> Rating {
-    guard let row = try await one("SELECT \(fragment: columns) FROM rating WHERE id = \(id) FOR UPDATE") else {
-      throw Problem.notFound("There is no rating \(id).")
-    }
-    return try Rating(row)
-  }
-
-  /// Keeps whether its reason is hidden; nobody but the citizen changes the rest.
-  func update(_ rating: Rating) async throws {
-    let (hiding, proposed) = (rating.hiding, rating.proposedHiding)
-    try await execute(
-      """
-      UPDATE rating SET hidden_at = \(hiding?.at), hidden_by = \(hiding?.by), hiding_code = \(hiding?.code),
-        hiding_explanation = \(hiding?.explanation), hiding_confirmed_by = \(hiding?.confirmedBy),
-        proposed_code = \(proposed?.code), proposed_explanation = \(proposed?.explanation),
-        proposed_by = \(proposed?.proposedBy), proposed_at = \(proposed?.proposedAt)
-      WHERE id = \(rating.id)
-      """)
   }
 
   /// Newest first, from after the cursor on.
@@ -75,17 +55,10 @@ extension Transaction {
     let byCursor: Query = cursor.map { "(rated_at, id) < (\($0.time), \($0.id))" } ?? "true"
     return try await query(
       """
-      SELECT \(fragment: columns) FROM rating
+      SELECT \(fragment: Rating.columns) FROM rating
       WHERE case_id = \(id) AND \(fragment: bySubject) AND \(fragment: byCursor)
       ORDER BY rated_at DESC, id DESC LIMIT \(limit)
       """
-    ).map(Rating.init)
-  }
-
-  /// Those whose hiding waits for a second person, longest first.
-  func ratingsWithProposedHiding(_ limit: Int) async throws -> [Rating] {
-    try await query(
-      "SELECT \(fragment: columns) FROM rating WHERE proposed_by IS NOT NULL ORDER BY proposed_at, id LIMIT \(limit)"
     ).map(Rating.init)
   }
 

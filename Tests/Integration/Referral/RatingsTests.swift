@@ -47,26 +47,26 @@ import Testing
 
     func hide(_ rating: String, as staff: String) async throws -> Shown {
       try Self.read(
-        await ratings.proposeHiding(
+        await ratings.hidings.propose(
           Self.request(["id": rating], as: staff), HidingDraft(code: .offensive, explanation: "욕설")))
     }
 
     func confirm(_ rating: String, as staff: String) async throws -> Shown {
-      try Self.read(await ratings.confirmHiding(Self.request(["id": rating], as: staff)))
+      try Self.read(await ratings.hidings.confirm(Self.request(["id": rating], as: staff)))
     }
 
     func refuse(_ rating: String, as staff: String) async throws -> Shown {
-      try Self.read(await ratings.refuseHiding(Self.request(["id": rating], as: staff)))
+      try Self.read(await ratings.hidings.refuse(Self.request(["id": rating], as: staff)))
     }
 
     func restore(_ rating: String, as staff: String) async throws -> Shown {
       try Self.read(
-        await ratings.restore(Self.request(["id": rating], as: staff), RestorationDraft(reason: "인용입니다.")))
+        await ratings.hidings.restore(Self.request(["id": rating], as: staff), RestorationDraft(reason: "인용입니다.")))
     }
 
     func waiting() async throws -> [Shown] {
       struct List: Decodable, SendableMetatype { let items: [Shown] }
-      let list: List = try Self.read(await ratings.proposedHidings(Self.request([:], as: "first")))
+      let list: List = try Self.read(await ratings.hidings.proposed(Self.request([:], as: "first")))
       return list.items
     }
 

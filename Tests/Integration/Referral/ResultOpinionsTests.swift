@@ -66,22 +66,22 @@ import Testing
 
     func hide(_ opinion: String, as staff: String) async throws -> Shown {
       try read(
-        await opinions.proposeHiding(request(opinion, as: staff), HidingDraft(code: .offensive, explanation: nil)))
+        await opinions.hidings.propose(request(opinion, as: staff), HidingDraft(code: .offensive, explanation: nil)))
     }
 
     func confirm(_ opinion: String, as staff: String) async throws -> Shown {
-      try read(await opinions.confirmHiding(request(opinion, as: staff)))
+      try read(await opinions.hidings.confirm(request(opinion, as: staff)))
     }
 
     func refuse(_ opinion: String, as staff: String) async throws -> Shown {
-      try read(await opinions.refuseHiding(request(opinion, as: staff)))
+      try read(await opinions.hidings.refuse(request(opinion, as: staff)))
     }
 
     func restore(_ opinion: String, as staff: String) async throws -> Shown {
-      try read(await opinions.restore(request(opinion, as: staff), RestorationDraft(reason: "인용입니다.")))
+      try read(await opinions.hidings.restore(request(opinion, as: staff), RestorationDraft(reason: "인용입니다.")))
     }
 
-    func waiting() async throws -> List { try read(await opinions.proposedHidings(request("", as: "first"))) }
+    func waiting() async throws -> List { try read(await opinions.hidings.proposed(request("", as: "first"))) }
   }
 
   private func code<R>(_ body: () async throws -> R) async -> String? {
