@@ -152,7 +152,7 @@ private typealias Attachment = Intake.Attachment
       }
       // With the draft goes what it had.
       _ = try await drafts.delete(Self.request(draft))
-      #expect(try await drafts.database.query("SELECT FROM attachment").isEmpty)
+      #expect(try await drafts.database.query("SELECT number FROM attachment").isEmpty)
     }
   }
 }

@@ -87,7 +87,7 @@ import Testing
       bench.bench.move(to: 3)
       try await bench.ratings.tellCounts()
       #expect(try await bench.told().count == 1)
-      #expect(try await bench.bench.database.query("SELECT FROM rating_change").isEmpty)
+      #expect(try await bench.bench.database.query("SELECT subject FROM rating_change").isEmpty)
     }
   }
 
