@@ -133,12 +133,19 @@ extension EnglishLetters {
   private static func period(_ event: ReferralEvent) -> Letter.Words {
     switch event {
     case .reminded(let event):
-      Letter.Words("A period is about to end", "With: \(office(event.holder))\nDue by: \(time(event.dueAt))")
+      Letter.Words(
+        milestone(event.milestone).map { "\($0) is due soon" } ?? "A period is about to end",
+        milestone(event.milestone, event.milestoneTitle), "With: \(office(event.holder))\nDue by: \(time(event.dueAt))")
     case .overdue(let event):
-      Letter.Words("The task is overdue", "With: \(office(event.holder))\nWas due by: \(time(event.dueAt))")
+      Letter.Words(
+        milestone(event.milestone).map { "\($0) is overdue" } ?? "The task is overdue",
+        milestone(event.milestone, event.milestoneTitle),
+        "With: \(office(event.holder))\nWas due by: \(time(event.dueAt))")
     case .escalated(let event):
       Letter.Words(
-        "A task that is overdue was reported",
+        milestone(event.milestone).map { "\($0), which is overdue, was reported" }
+          ?? "A task that is overdue was reported",
+        milestone(event.milestone, event.milestoneTitle),
         "With: \(office(event.holder))\nWas due by: \(time(event.dueAt))\nReported to: \(office(event.to))")
     case .extended(let event):
       Letter.Words(
@@ -158,6 +165,14 @@ extension EnglishLetters {
       ", though its vote did not carry: the Support Unit referred it from an off-line event"
         + (event.event.map { ", \($0.name) of \($0.heldOn)" } ?? "")
     }
+  }
+
+  /// A milestone by its number; nil for what is no milestone.
+  private static func milestone(_ number: Int?) -> String? { number.map { "Milestone \($0)" } }
+
+  /// A line that names it, or none.
+  private static func milestone(_ number: Int?, _ title: String?) -> String {
+    milestone(number).map { [$0, title].compactMap { $0 }.joined(separator: ": ") } ?? ""
   }
 
   private static func headline(of decision: CommitteeDecision) -> String {

@@ -115,12 +115,19 @@ extension KoreanLetters {
   private static func period(_ event: ReferralEvent) -> Letter.Words {
     switch event {
     case .reminded(let event):
-      Letter.Words("처리 기한이 다가오고 있습니다", "담당: \(holder(event.holder))\n기한: \(time(event.dueAt))")
+      Letter.Words(
+        milestone(event.milestone).map { "\($0)의 기한이 다가오고 있습니다" } ?? "처리 기한이 다가오고 있습니다",
+        milestone(event.milestone, event.milestoneTitle),
+        "담당: \(holder(event.holder))\n기한: \(time(event.dueAt))")
     case .overdue(let event):
-      Letter.Words("처리 기한이 지났습니다", "담당: \(holder(event.holder))\n기한: \(time(event.dueAt))")
+      Letter.Words(
+        milestone(event.milestone).map { "\($0)의 기한이 지났습니다" } ?? "처리 기한이 지났습니다",
+        milestone(event.milestone, event.milestoneTitle),
+        "담당: \(holder(event.holder))\n기한: \(time(event.dueAt))")
     case .escalated(let event):
       Letter.Words(
-        "기한을 넘긴 과제가 상급 기관에 보고되었습니다",
+        milestone(event.milestone).map { "기한을 넘긴 \($0)이 상급 기관에 보고되었습니다" } ?? "기한을 넘긴 과제가 상급 기관에 보고되었습니다",
+        milestone(event.milestone, event.milestoneTitle),
         "담당: \(holder(event.holder))\n기한: \(time(event.dueAt))\n보고: \(holder(event.to))")
     case .extended(let event):
       Letter.Words(
@@ -139,6 +146,14 @@ extension KoreanLetters {
       "투표는 상정 기준을 넘지 못했지만, "
         + (event.event.map { "오프라인 행사 「\($0.name)」(\($0.heldOn))에서 논의되어 " } ?? "오프라인 행사에서 논의되어 ") + "지원단이 회부한 "
     }
+  }
+
+  /// A milestone by its number; nil for what is no milestone.
+  private static func milestone(_ number: Int?) -> String? { number.map { "추진 과제 \($0)번" } }
+
+  /// A line that names it, or none.
+  private static func milestone(_ number: Int?, _ title: String?) -> String {
+    milestone(number).map { [$0, title].compactMap { $0 }.joined(separator: ": ") } ?? ""
   }
 
   private static func headline(of decision: CommitteeDecision) -> String {

@@ -21,6 +21,8 @@ public struct CaseReminded: CaseEvent, Equatable {
   public var step: LegalStep
   /// The milestone that it is about; absent for the step as a whole.
   public var milestone: Int?
+  /// The milestone's title: plain text, one line.
+  public var milestoneTitle: String?
   /// When it is due.
   public var dueAt: Date
   /// When the reminder was given.
@@ -28,8 +30,8 @@ public struct CaseReminded: CaseEvent, Equatable {
 
   /// An event of these members.
   public init(
-    caseID: CaseID, proposal: ProposalID, title: String, holder: String, step: LegalStep, milestone: Int?, dueAt: Date,
-    remindedAt: Date
+    caseID: CaseID, proposal: ProposalID, title: String, holder: String, step: LegalStep, milestone: Int?,
+    milestoneTitle: String? = nil, dueAt: Date, remindedAt: Date
   ) {
     self.caseID = caseID
     self.proposal = proposal
@@ -37,6 +39,7 @@ public struct CaseReminded: CaseEvent, Equatable {
     self.holder = holder
     self.step = step
     self.milestone = milestone
+    self.milestoneTitle = milestoneTitle
     self.dueAt = dueAt
     self.remindedAt = remindedAt
   }
@@ -63,6 +66,8 @@ public struct CaseOverdue: CaseEvent, Equatable {
   public var step: LegalStep
   /// The milestone that it is about; absent for the step as a whole.
   public var milestone: Int?
+  /// The milestone's title: plain text, one line.
+  public var milestoneTitle: String?
   /// When it was due.
   public var dueAt: Date
   /// When that was seen.
@@ -70,8 +75,8 @@ public struct CaseOverdue: CaseEvent, Equatable {
 
   /// An event of these members.
   public init(
-    caseID: CaseID, proposal: ProposalID, title: String, holder: String, step: LegalStep, milestone: Int?, dueAt: Date,
-    overdueAt: Date
+    caseID: CaseID, proposal: ProposalID, title: String, holder: String, step: LegalStep, milestone: Int?,
+    milestoneTitle: String? = nil, dueAt: Date, overdueAt: Date
   ) {
     self.caseID = caseID
     self.proposal = proposal
@@ -79,6 +84,7 @@ public struct CaseOverdue: CaseEvent, Equatable {
     self.holder = holder
     self.step = step
     self.milestone = milestone
+    self.milestoneTitle = milestoneTitle
     self.dueAt = dueAt
     self.overdueAt = overdueAt
   }
@@ -105,6 +111,8 @@ public struct CaseEscalated: CaseEvent, Equatable {
   public var step: LegalStep
   /// The milestone that it is about; absent for the step as a whole.
   public var milestone: Int?
+  /// The milestone's title: plain text, one line.
+  public var milestoneTitle: String?
   /// When it was due.
   public var dueAt: Date
   /// The office that is told, as `Holder` names it.
@@ -114,8 +122,8 @@ public struct CaseEscalated: CaseEvent, Equatable {
 
   /// An event of these members.
   public init(
-    caseID: CaseID, proposal: ProposalID, title: String, holder: String, step: LegalStep, milestone: Int?, dueAt: Date,
-    to: String, escalatedAt: Date
+    caseID: CaseID, proposal: ProposalID, title: String, holder: String, step: LegalStep, milestone: Int?,
+    milestoneTitle: String? = nil, dueAt: Date, to: String, escalatedAt: Date
   ) {
     self.caseID = caseID
     self.proposal = proposal
@@ -123,6 +131,7 @@ public struct CaseEscalated: CaseEvent, Equatable {
     self.holder = holder
     self.step = step
     self.milestone = milestone
+    self.milestoneTitle = milestoneTitle
     self.dueAt = dueAt
     self.to = to
     self.escalatedAt = escalatedAt

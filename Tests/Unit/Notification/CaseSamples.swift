@@ -37,6 +37,9 @@ extension Samples {
   static let reminded = CaseReminded(
     caseID: CaseID(), proposal: proposal, title: title, holder: "me", step: .ministry, milestone: nil, dueAt: time,
     remindedAt: time)
+  static let overdue = CaseOverdue(
+    caseID: CaseID(), proposal: proposal, title: title, holder: "committee", step: .committee, milestone: nil,
+    dueAt: time, overdueAt: time)
   static let transferred = CaseTransferred(
     caseID: CaseID(), proposal: proposal, title: title, ministry: "me", to: "molit", reason: "Roads.", transfer: 1,
     actor: CitizenID(), transferredAt: time)
@@ -90,10 +93,7 @@ extension Samples {
           caseID: CaseID(), proposal: proposal, title: title, ministry: nil, cause: .voteClosed, explanation: nil,
           actor: nil, crossedAt: time, lapsedAt: time))),
     .referral(
-      .overdue(
-        CaseOverdue(
-          caseID: CaseID(), proposal: proposal, title: title, holder: "committee", step: .committee, milestone: nil,
-          dueAt: time, overdueAt: time))),
+      .overdue(overdue)),
     .referral(
       .extended(
         CaseExtended(

@@ -102,6 +102,27 @@ import Testing
     }
   }
 
+  @Test(arguments: Language.allCases) func whatIsLateOfAPlanIsCalledByItsNumberAndTitle(language: Language) throws {
+    let (number, title) = (3, Samples.milestone.title)
+    var (reminded, escalated, overdue) = (Samples.reminded, Samples.escalated, Samples.overdue)
+    (reminded.milestone, reminded.milestoneTitle) = (number, title)
+    (escalated.milestone, escalated.milestoneTitle) = (number, title)
+    (overdue.milestone, overdue.milestoneTitle) = (number, title)
+    let name = language == .korean ? "추진 과제 3번" : "Milestone 3"
+    for (milestone, whole) in [
+      (ReferralEvent.reminded(reminded), ReferralEvent.reminded(Samples.reminded)),
+      (.escalated(escalated), .escalated(Samples.escalated)), (.overdue(overdue), .overdue(Samples.overdue)),
+    ] {
+      let words = try #require(Letter.Words(for: .referral(milestone), to: .follower, in: language))
+      #expect(words.headline.contains(name) && words.text.contains("\(name): \(title)"))
+      let other = try #require(Letter.Words(for: .referral(whole), to: .follower, in: language))
+      #expect(other.headline != words.headline && !"\(other.headline) \(other.text)".contains(name))
+    }
+    // From a sender that tells no title.
+    overdue.milestoneTitle = nil
+    #expect(letter(.referral(.overdue(overdue)), language).text.contains(name))
+  }
+
   @Test func theMinistryIsCalledByItsName() {
     let assigned = Occasion.referral(.assigned(Samples.assigned))
     #expect(letter(assigned, .korean).text.contains("환경부"))
