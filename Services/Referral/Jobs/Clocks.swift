@@ -27,13 +27,12 @@ extension Cases {
   private func moveClock(of id: CaseID, within terms: Terms) async throws -> Bool {
     do {
       return try await database.transaction { transaction in
-        guard let known = try await transaction.lockedCase(unlessBusy: id), let hold = known.hold,
-          known.suspension == nil
+        guard let known = try await transaction.lockedCase(unlessBusy: id), known.hold != nil, known.suspension == nil
         else { return false }
         let now = clock.now
         let change = try known.clockMoved(within: terms, at: now)
-        let next = try change.changed.hold?.nextMove(after: now, by: terms.clock(of: hold.step))
-        try await transaction.keepClock(of: change.changed, next: next)
+        let next = try change.changed.nextMove(after: now, within: terms)
+        try await transaction.keepClocks(of: change.changed, next: next)
         try await transaction.publish(change, at: now)
         return true
       }

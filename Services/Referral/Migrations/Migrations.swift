@@ -54,7 +54,7 @@ public enum Migrations {
         CREATE UNIQUE INDEX one_suspension_at_a_time ON case_suspension (case_id) WHERE resumed_at IS NULL;
         """),
       custody, monthly,
-    ] + clocks + [ratings, resultOpinions, toldRatings]
+    ] + clocks + [ratings, resultOpinions, milestones, toldRatings]
 
   // Both seeds are made from the lists in Swift, so that table and list cannot differ. A change of a list therefore
   // changes an applied migration, which is refused: freeze the old list here then, and add a migration.

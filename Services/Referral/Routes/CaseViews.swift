@@ -99,13 +99,13 @@ struct CaseDetail: Encodable, Sendable {
   let summary: CaseSummary
   let version: Int
   let custody: [HoldView]
-  let record: Dossier
+  let record: RecordView
 
   init(_ found: Case, at now: Date) {
     summary = CaseSummary(found, at: now)
     version = found.version
     custody = found.holds.map { HoldView($0, at: now, suspended: found.suspension != nil) }
-    record = found.dossier
+    record = RecordView(found, at: now)
   }
 
   private enum CodingKeys: CodingKey { case version, custody, record }
@@ -117,5 +117,65 @@ struct CaseDetail: Encodable, Sendable {
     try container.encode(version, forKey: .version)
     try container.encode(custody, forKey: .custody)
     try container.encode(record, forKey: .record)
+  }
+}
+
+/// What is on record of a case, its milestones with what is late of them.
+struct RecordView: Encodable, Sendable {
+  private let rest: Dossier
+  private let plan: PlanView?
+
+  init(_ found: Case, at now: Date) {
+    var rest = found.dossier
+    rest.plan = nil
+    self.rest = rest
+    plan = found.dossier.plan.map { PlanView($0, of: found, at: now) }
+  }
+
+  private enum CodingKeys: CodingKey { case plan }
+
+  /// The dossier's members, and the plan in its place.
+  func encode(to encoder: any Encoder) throws {
+    try rest.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(plan, forKey: .plan)
+  }
+}
+
+/// A plan as the API shows it.
+struct PlanView: Encodable, Sendable {
+  let revision: Int
+  let milestones: [MilestoneView]
+  let reason: String?
+  let plannedAt: Date
+
+  init(_ plan: Dossier.Plan, of found: Case, at now: Date) {
+    (revision, reason, plannedAt) = (plan.revision, plan.reason, plan.plannedAt)
+    milestones = plan.milestones.map { MilestoneView($0, of: found, at: now) }
+  }
+}
+
+/// A milestone as the API shows it.
+struct MilestoneView: Encodable, Sendable {
+  private let milestone: Milestone
+  /// When it is due: the end of its last day, or later by the days of suspensions.
+  private let dueAt: Date
+  /// Whole days in Korea by which it is, or was, late; 0 when it is not.
+  private let daysLate: Int64
+
+  init(_ milestone: Milestone, of found: Case, at now: Date) {
+    self.milestone = milestone
+    dueAt = found.deadline(of: milestone.number)?.dueAt ?? milestone.endsOn.end
+    daysLate = found.daysLate(milestone, at: now)
+  }
+
+  private enum CodingKeys: CodingKey { case dueAt, daysLate }
+
+  /// The milestone's members, and beside them what its clock says.
+  func encode(to encoder: any Encoder) throws {
+    try milestone.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(dueAt, forKey: .dueAt)
+    try container.encode(daysLate, forKey: .daysLate)
   }
 }

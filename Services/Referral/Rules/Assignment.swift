@@ -47,6 +47,7 @@ extension Case {
       Dossier.Transfer(from: ministry.slug, to: other.slug, reason: reason, transferredAt: now))
     // What one ministry planned binds no other one.
     (change.changed.dossier.department, change.changed.dossier.plan) = (nil, nil)
+    change.changed.deadlines = []
     change.tell(
       CaseTransferred(
         caseID: id, proposal: proposal, title: title, ministry: ministry.slug, to: other.slug, reason: reason,

@@ -27,6 +27,8 @@ struct Case: Sendable, Equatable {
   /// The chain of custody, oldest first; only the last may still last.
   var holds: [Hold] = []
   var dossier = Dossier()
+  /// Of the milestones of the plan.
+  var deadlines: [MilestoneDeadline] = []
 
   /// Who has it now; nil when it has ended.
   var hold: Hold? { holds.last.flatMap { $0.until == nil ? $0 : nil } }
@@ -117,6 +119,7 @@ extension Case {
   /// What the holder owes is due at another time.
   mutating func setDue(_ dueAt: Date) {
     guard let hold, hold.dueAt.milliseconds != dueAt.milliseconds else { return }
+    keepTold(ofMilestonesDueWith: hold)
     let last = holds.count - 1
     holds[last].dueAt = dueAt
     (holds[last].remindedAt, holds[last].overdueAt, holds[last].escalatedAt) = (nil, nil, nil)

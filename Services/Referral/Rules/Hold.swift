@@ -2,7 +2,7 @@ import Contracts
 import FoundationEssentials
 
 /// That somebody has a case, and until when they owe the next step: one link of the chain of custody, and its clock.
-struct Hold: Sendable, Equatable {
+struct Hold: Deadline, Sendable, Equatable {
   /// Counts the holds of a case: 1, 2, 3.
   let number: Int32
   /// What is owed.
@@ -18,6 +18,8 @@ struct Hold: Sendable, Equatable {
   var escalatedAt: Date?
   /// When somebody else took over, or the case ended; nil for the one who has it now.
   var until: Date?
+
+  var isOver: Bool { until != nil }
 
   /// That more time was taken, with a public reason.
   struct Extension: Sendable, Equatable {

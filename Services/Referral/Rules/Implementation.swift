@@ -31,7 +31,7 @@ extension Case {
       ministry: ministry.slug, department: department, signatory: signatory, text: text, answeredAt: now)
     let planned = try terms.end(of: .implementation, from: now)
     // A plan that has run out before the answer is no measure of what follows it.
-    let dueAt = dossier.plan?.end.flatMap { $0 > now ? $0 : nil } ?? planned
+    let dueAt = planDueAt.flatMap { $0 > now ? $0 : nil } ?? planned
     change.changed.pass(to: .ministry(ministry), owing: .implementation, by: dueAt, at: now)
     change.tell(
       CaseAnswered(
@@ -52,6 +52,7 @@ extension Case {
       reason: draft.reason, plannedAt: now)
     change.changed.dossier.plan = plan
     change.changed.dossier.lastMilestone = max(dossier.lastMilestone, plan.milestones.map(\.number).max() ?? 0)
+    change.changed.setDeadlines(by: plan, after: dossier.plan, at: now)
     change.owe(plan, after: dossier.plan)
     change.tell(
       CasePlanned(
@@ -94,6 +95,7 @@ extension Case {
     let milestone = try change.changeMilestone(number) { $0.endsOn = day }
     change.changed.dossier.delays.append(
       Dossier.Delay(milestone: number, from: before.endsOn, to: day, reason: reason, delayedAt: now))
+    change.changed.setDeadline(of: milestone, at: now)
     change.postpone(until: day)
     change.tell(
       CaseDelayed(
@@ -178,8 +180,8 @@ extension Change {
   /// What is carried out is due with its last milestone; an answer is due by law, whatever is planned.
   /// A plan that ends as the one before leaves what a suspension gave.
   fileprivate mutating func owe(_ plan: Dossier.Plan, after before: Dossier.Plan?) {
-    guard changed.hold?.step == .implementation, let end = plan.end, end != before?.end else { return }
-    changed.setDue(end)
+    guard changed.hold?.step == .implementation, plan.end != before?.end, let dueAt = changed.planDueAt else { return }
+    changed.setDue(dueAt)
   }
 
   /// A milestone that takes longer makes nothing due earlier: a suspension may have moved what is owed beyond the plan.

@@ -38,13 +38,26 @@ enum ClockMove: Sendable, Equatable {
   case escalate(to: [Holder])
 }
 
-extension Hold {
-  /// What is to be done at a moment, in its order; nothing once somebody else has the case. A suspended case is not asked.
+/// Something that is owed by a time, and what its clock has told of that: each once a due date.
+protocol Deadline {
+  /// Since when it is owed by somebody; a reminder from before that does not come.
+  var since: Date { get }
+  var dueAt: Date { get }
+  /// Whether nobody owes it any more.
+  var isOver: Bool { get }
+  /// When whoever owes it was reminded, when it became late, and when the next office was told.
+  var remindedAt: Date? { get set }
+  var overdueAt: Date? { get set }
+  var escalatedAt: Date? { get set }
+}
+
+extension Deadline {
+  /// What is to be done at a moment, in its order; nothing once it is over. A suspended case is not asked.
   ///
   /// Each comes once for a due date, and anew for another one. A reminder comes before the due date or not at all: after it,
   /// lateness says more. It also does not come where the hand-over itself came later than its moment.
   func moves(due now: Date, by clock: LegalClock) -> [ClockMove] {
-    guard until == nil else { return [] }
+    guard !isOver else { return [] }
     if now <= dueAt {
       let moment = clock.reminder(before: dueAt)
       return remindedAt == nil && moment > since && moment <= now ? [.remind] : []
@@ -55,7 +68,7 @@ extension Hold {
 
   /// When the next move comes that has not been made; nil when nothing will come by itself.
   func nextMove(after now: Date, by clock: LegalClock) -> Date? {
-    guard until == nil else { return nil }
+    guard !isOver else { return nil }
     let reminder = clock.reminder(before: dueAt)
     if remindedAt == nil, reminder > since, now <= dueAt { return reminder }
     // Late is what is later than the last millisecond.

@@ -49,14 +49,16 @@ extension Case {
     return change
   }
 
-  /// The vote carries again: the same case goes on with whoever had it, who owes the next step later by the days of the
-  /// suspension. Nil for what tells nothing new: the case is not suspended, or the crossing is the one that was undone.
+  /// The vote carries again: the same case goes on with whoever had it, who owes the next step, and its milestones, later
+  /// by the days of the suspension. Nil for what tells nothing new: the case is not suspended, or the crossing is the one
+  /// that was undone.
   /// - Throws: `Problem` 503 when the rules of the step are missing.
   func resumed(by event: VoteBarCrossed, within terms: Terms, at now: Date) throws(Problem) -> Change? {
     guard let suspension, event.crossedAt.milliseconds > suspension.crossedAt.milliseconds, let last = holds.last else {
       return nil
     }
     var change = Change(self)
+    try change.changed.completeDeadlines(within: terms)
     change.changed.suspensions[suspensions.count - 1].resumedAt = now
     (change.changed.crossedAt, change.changed.yes, change.changed.no) = (event.crossedAt, event.yes, event.no)
     let dueAt = try terms.clock(of: last.step).period.end(
@@ -68,6 +70,7 @@ extension Case {
       // What was late before is told of once.
       if dueAt.milliseconds == last.dueAt.milliseconds { change.changed.keepTold(of: last) }
     }
+    try change.changed.moveDeadlines(bySuspensionFrom: suspension.suspendedAt, to: now, within: terms)
     change.tell(
       CaseResumed(
         caseID: id, proposal: proposal, ministry: ministry?.slug, title: title, yes: event.yes, no: event.no,

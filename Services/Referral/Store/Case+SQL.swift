@@ -8,7 +8,7 @@ extension CaseStage: PostgresEncodable, PostgresDecodable {}
 private let listedColumns: Query = """
   id, proposal, title, category, origin, yes, no, yes_bar, rule_hash, crossed_at, received_at, version, stage, ministry
   """
-private let columns: Query = "\(fragment: listedColumns), dossier"
+private let columns: Query = "\(fragment: listedColumns), dossier, deadlines"
 
 extension Case {
   init(_ row: Row) throws {
@@ -33,6 +33,8 @@ extension Case {
     stage = try row["stage"]
     let stored: PostgresJSON = try row["dossier"]
     dossier = try JSON.decode(Dossier.self, from: Array(stored.text.utf8))
+    let kept: PostgresJSON = try row["deadlines"]
+    deadlines = try JSON.decode([MilestoneDeadline].self, from: Array(kept.text.utf8))
   }
 }
 
@@ -79,11 +81,12 @@ extension Transaction {
   /// Keeps the case as it is now, as its next version.
   func update(_ changed: Case) async throws {
     let dossier = try PostgresJSON(encoding: changed.dossier)
+    let deadlines = try PostgresJSON(encoding: changed.deadlines)
     try await execute(
       """
       UPDATE referral_case SET version = version + 1, yes = \(changed.yes), no = \(changed.no),
         crossed_at = \(changed.crossedAt), stage = \(changed.stage), state = \(changed.state.rawValue),
-        ministry = \(changed.ministry?.slug), dossier = \(dossier)
+        ministry = \(changed.ministry?.slug), dossier = \(dossier), deadlines = \(deadlines)
       WHERE id = \(changed.id)
       """)
     try await keepHolds(of: changed)
@@ -150,7 +153,8 @@ extension Database {
     return try await ofOneMoment { moment in
       let found = try await moment.query(
         """
-        SELECT \(fragment: listedColumns), '{}'::jsonb AS dossier FROM referral_case
+        SELECT \(fragment: listedColumns), '{}'::jsonb AS dossier, '[]'::jsonb AS deadlines
+        FROM referral_case
         WHERE \(fragment: filter.condition) AND \(fragment: byCursor)
         ORDER BY received_at DESC, id DESC LIMIT \(limit)
         """

@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import Postgres
+import ServiceKit
 
 extension LegalClock {
   fileprivate static let columns: Query =
@@ -34,7 +35,7 @@ extension QueryRunner {
 }
 
 extension Database {
-  /// Cases whose clock has something to tell, or was not looked at since it was set; the longest waiting first.
+  /// Cases of which a clock has something to tell, or was not looked at since it was set; the longest waiting first.
   func casesWithClocksDue(at now: Date, _ limit: Int) async throws -> [CaseID] {
     try await query(
       """
@@ -46,7 +47,7 @@ extension Database {
     ).map { try $0["case_id"] }
   }
 
-  /// How many cases each holder is late with.
+  /// How many cases each holder is late with; a milestone that is late does not make the step late.
   func overdueCounts(at now: Date) async throws -> [String: Int] {
     let rows = try await query(
       """
@@ -66,9 +67,9 @@ extension Transaction {
     return try await lockedCase(id)
   }
 
-  /// Keeps what the clock of the last hold has told, and when it has to be looked at again. The case keeps its version:
-  /// nobody's work on it has become another's.
-  func keepClock(of known: Case, next: Date?) async throws {
+  /// Keeps what the clocks of the last hold and of the milestones have told, and when they have to be looked at again. The
+  /// case keeps its version: nobody's work on it has become another's.
+  func keepClocks(of known: Case, next: Date?) async throws {
     guard let hold = known.holds.last else { return }
     try await execute(
       """
@@ -76,5 +77,8 @@ extension Transaction {
         escalated_at = \(hold.escalatedAt), clock_at = coalesce(\(next), 'infinity')
       WHERE case_id = \(known.id) AND number = \(hold.number)
       """)
+    if known.deadlines.isEmpty { return }
+    try await execute(
+      "UPDATE referral_case SET deadlines = \(PostgresJSON(encoding: known.deadlines)) WHERE id = \(known.id)")
   }
 }

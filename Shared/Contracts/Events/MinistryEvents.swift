@@ -112,7 +112,7 @@ public struct CaseAnswered: CaseEvent, Equatable {
   public var actor: CitizenID
   /// When.
   public var answeredAt: Date
-  /// When the plan is due; with a plan, the end of its last milestone.
+  /// When the plan is due; with a plan, when its last milestone is due.
   public var dueAt: Date
 
   /// An event of these members.

@@ -82,6 +82,27 @@ final class ClockBench: Sendable {
     }
   }
 
+  /// The ministry in charge, which has accepted the case, plans milestones that end so many days from now.
+  func plan(_ id: CaseID, _ days: [Int]) async throws {
+    let today = Day(of: now)
+    let steps = days.map { days in
+      PlanDraft.Step(
+        number: nil, title: "단계", deliverable: "노선도", startsOn: today, endsOn: today.adding(Int64(days)))
+    }
+    try await change(id) { known, now in
+      var accepted = known
+      accepted.stage = .accepted
+      return try accepted.planned(CheckedPlan(steps: steps, reason: nil), by: CitizenID(), at: now)
+    }
+  }
+
+  /// What somebody does on a case now.
+  func change(_ id: CaseID, _ decide: (Case, Date) throws -> Change) async throws {
+    try await database.transaction { transaction in
+      try await transaction.save(try decide(try await transaction.lockedCase(id), now), at: now)
+    }
+  }
+
   func request(
     _ roles: [String], office: String? = nil, case id: CaseID? = nil, date: String? = nil, query: String? = nil,
     body: String = ""
@@ -121,7 +142,10 @@ final class ClockBench: Sendable {
     let holder: String
     let dueAt: Date
     let to: String?
+    let step: LegalStep
+    /// Nil: of the step as a whole.
+    let milestone: Int?
 
-    private enum CodingKeys: CodingKey { case caseID, holder, dueAt, to }
+    private enum CodingKeys: CodingKey { case caseID, holder, dueAt, to, step, milestone }
   }
 }

@@ -64,6 +64,7 @@ import Testing
         (.strategyMeeting, .strategyMeeting), (.supportUnit, .review), (try molit(), .ministry),
       ]
       var courses: [Course] = []
+      var plans = PlanCourses(molit: try molit())
       var expected: [String: Int] = [:]
       for day in 0..<3 * 365 {
         bench.now = start.addingTimeInterval(Double(day) * 86_400)
@@ -99,12 +100,14 @@ import Testing
           try await bench.pass(course.id, to: nil)
         }
         courses.removeAll { $0.ends <= bench.now && $0.resumes == nil }
+        try await plans.pass(day, bench)
         let cases = bench.cases
         async let one: Void = cases.moveClocks()
         async let other: Void = cases.moveClocks()
         _ = try await (one, other)
       }
       try await check(bench, expected)
+      try await plans.check(bench)
     }
   }
 
@@ -114,7 +117,9 @@ import Testing
     #expect(told.values.allSatisfy { $0 == 1 }, "\(told.filter { $0.value != 1 })")
     for (holder, escalations) in [("strategy-meeting", 1), ("support-unit", 1), (Self.molit, 2)] {
       func count(_ type: String) -> Int {
-        told.keys.count { $0.holder == holder && $0.type == "kr.forum.case.\(type).v1" }
+        told.keys.count {
+          $0.holder == holder && $0.type == "kr.forum.case.\(type).v1" && $0.step != .implementation
+        }
       }
       func cases(_ ends: End...) -> Int { ends.reduce(0) { $0 + (expected["\(holder) \($1)"] ?? 0) } }
       #expect(cases(.afterAll) > 0)
@@ -143,6 +148,52 @@ import Testing
     // It was taken back often.
     let attempts: Int = try row["attempts"]
     #expect(attempts > whole + copied + 10)
+  }
+
+  // MARK: Milestones
+
+  @Test func aLateMilestoneIsNoLateCaseAndLeavesItsVersion() async throws {
+    try await ClockBench.run { bench in
+      bench.now = try ClockBench.noon("2026-11-26")
+      let id = try await bench.receive()
+      try await bench.pass(id, to: (try molit(), .implementation))
+      try await bench.plan(id, [40, 200])
+      let version = try await bench.database.singleCase(id).version
+      try await bench.cases.moveClocks()
+      #expect(try await bench.database.casesWithClocksDue(at: bench.now, 10).isEmpty)
+      // 5 January is the 40th day; its last millisecond is in time.
+      bench.now = try #require(Day("2027-01-05")).end
+      try await bench.cases.moveClocks()
+      #expect(try await bench.told().keys.map(\.type) == [CaseReminded.type])
+      bench.now = try #require(Day("2027-01-06")).start
+      #expect(try await bench.database.casesWithClocksDue(at: bench.now, 10) == [id])
+      try await bench.cases.moveClocks()
+      #expect(try await Set(bench.told().keys.map { "\($0.type) \($0.milestone ?? 0)" }).count == 2)
+      let known = try await bench.database.singleCase(id)
+      #expect(known.version == version && known.deadlines.first?.overdueAt == bench.now)
+      #expect(try await bench.database.overdueCounts(at: bench.now).isEmpty)
+      var late = CaseFilter()
+      late.lateAt = bench.now
+      #expect(try await bench.database.cases(late, after: nil, 10).isEmpty)
+      guard case .bytes(let bytes) = try await bench.cases.read(bench.request([], case: id)).body else { return }
+      #expect(String(decoding: bytes, as: UTF8.self).contains(#""daysLate":1"#))
+    }
+  }
+
+  @Test func aPlanFromBeforeThereWereDeadlinesIsLookedAtAndGetsThem() async throws {
+    try await ClockBench.run { bench in
+      bench.now = try ClockBench.noon("2026-11-26")
+      let id = try await bench.receive()
+      try await bench.pass(id, to: (try molit(), .implementation))
+      try await bench.plan(id, [40, 200])
+      let expected = try await bench.database.singleCase(id).deadlines
+      try await bench.database.execute("UPDATE referral_case SET deadlines = '[]'")
+      try await bench.cases.moveClocks()
+      #expect(try await bench.database.singleCase(id).deadlines == expected)
+      bench.now = try #require(Day("2027-01-06")).start
+      try await bench.cases.moveClocks()
+      #expect(try await bench.told().keys.map { "\($0.type) \($0.milestone ?? 0)" } == ["\(CaseOverdue.type) 1"])
+    }
   }
 
   @Test func whatWasMissedInALongPauseIsMadeUpForAtOnceWithoutLateReminders() async throws {
