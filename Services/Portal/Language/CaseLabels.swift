@@ -55,6 +55,9 @@ extension Language {
     return pick(texts)
   }
 
+  /// A milestone by its number.
+  func label(milestone number: String) -> String { pick(("추진 과제 \(number)", "Milestone \(number)")) }
+
   func label(_ cause: LapseCause) -> String {
     let texts =
       switch cause {

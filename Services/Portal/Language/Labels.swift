@@ -148,6 +148,8 @@ extension Language {
       case .periodExtended: ("처리 기한 연장", "Period extended")
       case .overdue: ("처리 기한 경과", "Late")
       case .escalated: ("기한 경과 통보", "Lateness told to the next office")
+      case .milestoneOverdue: ("추진 과제 기한 경과", "Milestone late")
+      case .milestoneEscalated: ("추진 과제 기한 경과 통보", "Lateness of a milestone told to the next office")
       case .completed: ("이행 완료", "Completed")
       case .discontinued: ("추진 중단", "Discontinued")
       case .caseSuspended: ("과제 처리 정지", "Case suspended")

@@ -6,6 +6,8 @@ struct CaseSection: Sendable {
   let speech: Speech
   let record: CaseRecord
   let now: Date
+  /// Whether nobody owes anything on it for now, so that nothing is late.
+  var isSuspended = false
 
   private var language: Language { speech.language }
 
@@ -104,7 +106,8 @@ struct CaseSection: Sendable {
   }
 
   private func milestone(_ milestone: Milestone) -> HTML {
-    let late: HTML = HTML.when(language.lateness(days: milestone.lateDays(at: now), isOver: false)) {
+    let days = isSuspended ? 0 : record.lateDays(milestone, at: now)
+    let late: HTML = HTML.when(language.lateness(days: days, isOver: record.discontinuation != nil)) {
       "<br><strong class=\"late\">\($0)</strong>"
     }
     return """

@@ -70,11 +70,13 @@ struct HistorySection: Sendable {
     case .lapsed: LapseReason(rawValue: code).map(language.label) ?? code
     case .appealed: AppealGround(rawValue: code).map(language.label) ?? code
     case .received: CaseOrigin(rawValue: code).map(language.label) ?? code
-    case .assigned, .taken, .transferred, .answered, .overdue, .escalated, .periodExtended:
+    case .assigned, .taken, .transferred, .answered, .overdue, .escalated, .milestoneEscalated,
+      .periodExtended:
       Holder(name: code).map(language.label) ?? code
     case .decided: CommitteeDecision(rawValue: code).map(language.label) ?? code
     case .concluded: MeetingOutcome(rawValue: code).map(language.label) ?? code
     case .progressed: MilestoneStatus(rawValue: code).map(language.label) ?? code
+    case .milestoneOverdue: language.label(milestone: code)
     case .caseLapsed: LapseCause(rawValue: code).map(language.label) ?? code
     case .caseSuspended: SuspensionReason(rawValue: code).map(language.label) ?? code
     case .ballotsVoided, .ballotsReleased: RulingCode(rawValue: code).map(language.label) ?? code

@@ -33,7 +33,7 @@ struct TaskPage: Sendable {
         \(ReviewSection(speech: speech, facts: facts).html)
         \(VoteSection(speech: speech, facts: facts).html)
         \(CustodySection(speech: speech, facts: facts, chain: chain).html)
-        \(CaseSection(speech: speech, record: record, now: now).html)
+        \(CaseSection(speech: speech, record: record, now: now, isSuspended: facts.suspension != nil).html)
         \(ChainSection(speech: speech, chain: chain, now: now, data: custody).html)
         \(body)
         \(HistorySection(speech: speech, history: history).html)

@@ -10,6 +10,9 @@ struct CaseRecord: Sendable, Equatable {
   private(set) var conclusion: CaseConcluded?
   private(set) var answer: CaseAnswered?
   private(set) var milestones: [Milestone] = []
+  /// When those were due that are open and late, by their numbers. A suspension moves what is due beyond the end of a
+  /// milestone, so that what the clocks of the case have told is the measure.
+  private(set) var overdue: [Int: Date] = [:]
   private(set) var completion: CaseCompleted?
   private(set) var discontinuation: CaseDiscontinued?
   /// The ministry whose milestones they are.
@@ -25,7 +28,7 @@ struct CaseRecord: Sendable, Equatable {
   static let types: Set<String> = [
     CaseScheduled.type, CaseDeliberated.type, CaseDecided.type, CasePlacedOnAgenda.type, CaseConcluded.type,
     CaseTransferred.type, CaseAnswered.type, CasePlanned.type, CaseProgressed.type, CaseDelayed.type,
-    CaseCompleted.type, CaseDiscontinued.type, CaseRatingsCounted.type,
+    CaseOverdue.type, CaseCompleted.type, CaseDiscontinued.type, CaseRatingsCounted.type,
   ]
 
   /// - Parameter events: in the order of their topic.
@@ -50,17 +53,49 @@ struct CaseRecord: Sendable, Equatable {
     case .placedOnAgenda(let event): agenda = event
     case .concluded(let event): conclusion = event
     // The next ministry plans and answers anew.
-    case .transferred: (answer, milestones, implementer) = (nil, [], nil)
+    case .transferred: (answer, milestones, implementer, overdue) = (nil, [], nil, [:])
     case .answered(let event): answer = event
-    case .planned(let event): (milestones, implementer) = (event.milestones, event.ministry)
-    case .progressed(let event): replace(event.milestone)
-    case .delayed(let event): replace(event.milestone)
+    case .planned(let event):
+      plan(event.milestones)
+      implementer = event.ministry
+    case .progressed(let event):
+      replace(event.milestone)
+      if event.milestone.status == .completed { overdue[event.milestone.number] = nil }
+    case .delayed(let event):
+      replace(event.milestone)
+      overdue[event.milestone.number] = nil
+    case .overdue(let event): takeLate(event)
     case .completed(let event): completion = event
     case .discontinued(let event): discontinuation = event
     case .ratingsCounted(let event):
       ratings[RatedMinistry(rated: event.rated, ministry: event.ministry)] = RatingSummary(event.distribution)
     default: break
     }
+  }
+
+  /// What was late by an end that another plan leaves stays late.
+  private mutating func plan(_ next: [Milestone]) {
+    let ends = Dictionary(milestones.map { ($0.number, $0.endsOn) }) { first, _ in first }
+    let kept = Set(next.filter { ends[$0.number] == $0.endsOn }.map(\.number))
+    overdue = overdue.filter { kept.contains($0.key) }
+    milestones = next
+  }
+
+  /// With the carrying out as a whole all is late that is still open.
+  private mutating func takeLate(_ event: CaseOverdue) {
+    guard event.step == .implementation else { return }
+    for milestone in milestones where milestone.status != .completed {
+      if event.milestone ?? milestone.number == milestone.number, overdue[milestone.number] == nil {
+        overdue[milestone.number] = event.dueAt
+      }
+    }
+  }
+
+  /// Days in Korea by which a milestone is late; 0 once it is complete, and while it is on time. What was not done by a
+  /// ministry that does not go on grows no later.
+  func lateDays(_ milestone: Milestone, at now: Date) -> Int {
+    guard let dueAt = overdue[milestone.number] else { return 0 }
+    return max(0, Int(Day(of: discontinuation?.discontinuedAt ?? now).number - Day(of: dueAt).number))
   }
 
   private mutating func replace(_ milestone: Milestone) {
@@ -83,12 +118,5 @@ struct RatingSummary: Sendable, Equatable {
     guard number > 0 else { return nil }
     let sum = distribution.enumerated().reduce(0) { $0 + Int64($1.offset + 1) * $1.element }
     mean = Double((sum * 200 + number) / (number * 2)) / 100
-  }
-}
-
-extension Milestone {
-  /// Days in Korea by which it is late; 0 once it is complete, and while it is on time.
-  func lateDays(at now: Date) -> Int {
-    status == .completed ? 0 : max(0, Int(Day(of: now).number - endsOn.number))
   }
 }

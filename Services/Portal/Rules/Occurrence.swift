@@ -13,14 +13,16 @@ struct Occurrence: Sendable, Equatable {
     case supplemented, toMeeting = "to-meeting", placedOnAgenda = "placed-on-agenda", concluded
     case caseSuspended = "case-suspended", caseResumed = "case-resumed", caseLapsed = "case-lapsed"
     case transferred, assigned, taken, planned, answered, progressed, delayed, periodExtended = "period-extended"
-    case overdue, escalated, completed, discontinued
+    case overdue, escalated
+    case milestoneOverdue = "milestone-overdue", milestoneEscalated = "milestone-escalated"
+    case completed, discontinued
   }
 
   let kind: Kind
   let at: Date
-  /// A code of the contracts, a ministry's slug, or the proposal that goes on.
+  /// A code of the contracts, a ministry's slug, the number of a milestone, or the proposal that goes on.
   var code: String?
-  /// What the Support Unit wrote.
+  /// What the Support Unit wrote, or the title of a milestone.
   var note: String?
   var yes: Int64?
   var no: Int64?
@@ -158,6 +160,13 @@ extension Occurrence {
 
   private init?(ofPeriod event: ReferralEvent) {
     switch event {
+    case .overdue(let event) where event.milestone != nil:
+      self.init(
+        .milestoneOverdue, at: event.overdueAt, code: event.milestone.map(String.init), note: event.milestoneTitle,
+        dueAt: event.dueAt)
+    case .escalated(let event) where event.milestone != nil:
+      self.init(
+        .milestoneEscalated, at: event.escalatedAt, code: event.to, note: event.milestoneTitle, dueAt: event.dueAt)
     case .overdue(let event): self.init(.overdue, at: event.overdueAt, code: event.holder, dueAt: event.dueAt)
     case .escalated(let event): self.init(.escalated, at: event.escalatedAt, code: event.to, dueAt: event.dueAt)
     case .extended(let event):
