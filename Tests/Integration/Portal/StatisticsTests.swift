@@ -122,7 +122,8 @@ import Testing
         ])
       #expect(try await figures(until: 76) == ["all  1.0", "ministry molit 1.0", "result answer 1.0"])
       #expect(
-        try await database.query("SELECT type FROM case_record WHERE proposal = \(first.id)").count == 3, "each is kept")
+        try await database.query("SELECT type FROM case_record WHERE proposal = \(first.id)").count == 3, "each is kept"
+      )
       #expect(try await database.query("SELECT kind FROM history WHERE type = \(CaseRatingsCounted.type)").isEmpty)
     }
   }
