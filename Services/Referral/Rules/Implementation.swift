@@ -53,7 +53,7 @@ extension Case {
     change.changed.dossier.plan = plan
     change.changed.dossier.lastMilestone = max(dossier.lastMilestone, plan.milestones.map(\.number).max() ?? 0)
     change.changed.setDeadlines(by: plan, after: dossier.plan, at: now)
-    change.owe(plan, after: dossier.plan)
+    change.owePlan(dueBefore: planDueAt)
     change.tell(
       CasePlanned(
         caseID: id, proposal: proposal, title: title, ministry: ministry.slug, revision: plan.revision,
@@ -159,11 +159,6 @@ extension Milestone {
   }
 }
 
-extension Dossier.Plan {
-  /// The end of the last milestone; nil without any.
-  var end: Date? { milestones.map(\.endsOn).max()?.end }
-}
-
 extension Change {
   /// - Throws: `Problem` 404
   fileprivate mutating func changeMilestone(
@@ -178,9 +173,9 @@ extension Change {
   }
 
   /// What is carried out is due with its last milestone; an answer is due by law, whatever is planned.
-  /// A plan that ends as the one before leaves what a suspension gave.
-  fileprivate mutating func owe(_ plan: Dossier.Plan, after before: Dossier.Plan?) {
-    guard changed.hold?.step == .implementation, plan.end != before?.end, let dueAt = changed.planDueAt else { return }
+  /// A plan that is due as the one before leaves the hold as it is: one that had run out before the answer measures nothing.
+  fileprivate mutating func owePlan(dueBefore before: Date?) {
+    guard changed.hold?.step == .implementation, let dueAt = changed.planDueAt, dueAt != before else { return }
     changed.setDue(dueAt)
   }
 

@@ -60,7 +60,7 @@ extension Case {
     let milestones = dossier.plan?.milestones ?? []
     return deadlines.enumerated().compactMap { place, deadline in
       milestones.first { $0.number == deadline.number && hasOwnClock($0) }.map { (place, $0) }
-    }
+    }.sorted { $0.1.number < $1.1.number }
   }
 
   /// Whole days in Korea by which a milestone is late, or was when it was completed or the case ended; 0 when it is not,

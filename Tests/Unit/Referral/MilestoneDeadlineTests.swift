@@ -225,6 +225,24 @@ import Testing
     #expect(try told(look(known, at: at("2027-05-01", 0))) == ["overdue 1"])
   }
 
+  @Test func aMilestoneThatIsPlannedAnewToTheSameDayTakesNoDaysOfASuspensionOver() throws {
+    var known = try resumed(planned(), from: at("2027-03-10"), to: at("2027-04-09"))
+    #expect(try known.hold?.dueAt == end("2027-07-30"))
+    // The last one is dropped, and another one ends on its day.
+    known = try known.planned(
+      CaseWalk.plan(["2027-03-31", "2027-06-30"], reason: "변경", numbers: [1]), by: actor, at: at("2027-04-12")
+    ).changed
+    #expect(known.deadlines.map(\.number) == [1, 3])
+    #expect(try known.hold?.dueAt == end("2027-06-30") && known.planDueAt == end("2027-06-30"))
+    #expect(
+      try told(look(known, at: at("2027-07-01", 0))).filter { $0.hasPrefix("overdue") } == ["overdue 1", "overdue 0"])
+    // One that stays keeps them.
+    known = try known.planned(
+      CaseWalk.plan(["2027-03-31", "2027-06-30"], reason: "문구", numbers: [1, 3]), by: actor, at: at("2027-04-13")
+    ).changed
+    #expect(try known.deadlines.map(\.dueAt) == [end("2027-04-30"), end("2027-06-30")])
+  }
+
   @Test func whatWasLateBeforeASuspensionStaysLateAndIsToldOnce() throws {
     let late = try look(planned(), at: at("2027-04-01", 0)).changed
     let known = try resumed(late, from: at("2027-04-05"), to: at("2027-04-25"))

@@ -94,7 +94,7 @@ private struct PlanLife {
           number: step.number, title: old?.title ?? "단계", deliverable: "노선도",
           startsOn: old?.startsOn ?? Day(of: now), endsOn: step.end)
       }, reason: "변경")
-    let last = ends.values.max()
+    let last = milestones.values.map(\.dueAt).max()
     known = try known.planned(draft, by: CaseWalk.actor, at: now).changed
     var (after, afterEnds): ([Int: Owed], [Int: Day]) = ([:], [:])
     for milestone in known.dossier.plan?.milestones ?? [] {
@@ -103,7 +103,8 @@ private struct PlanLife {
       afterEnds[number] = end
     }
     (milestones, ends) = (after, afterEnds)
-    if isAnswered, ends.values.max() != last { setHold(due: milestones.values.map(\.dueAt).max() ?? hold.dueAt) }
+    let due = milestones.values.map(\.dueAt).max()
+    if isAnswered, due != last { setHold(due: due ?? hold.dueAt) }
   }
 
   mutating func delay(_ number: Int, to end: Day, at now: Date) throws {
