@@ -7,6 +7,7 @@ import email.policy
 import subprocess
 import tempfile
 import threading
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -25,7 +26,11 @@ class Notifications:
         # While the system's own one runs.
         raw = Path(f"/proc/{forum.process('notification')}/environ").read_text()
         self.environment = dict(part.split("=", 1) for part in raw.split("\0") if "=" in part)
-        self.environment |= {"FORUM_HTTP_PORT": "0", "FORUM_KAFKA_SESSION_MS": "1000"}
+        # No digest comes due by itself while the test lasts: what it waits for would have been sent by the process before.
+        hour = (datetime.now(timezone(timedelta(hours=9))).hour + 12) % 24
+        self.environment |= {
+            "FORUM_HTTP_PORT": "0", "FORUM_KAFKA_SESSION_MS": "1000", "FORUM_NOTIFICATION_DIGEST_HOUR": str(hour),
+        }
         self.logs = forum.state / "logs" / "notifications"
         self.logs.mkdir(exist_ok=True)
         self.started = []
