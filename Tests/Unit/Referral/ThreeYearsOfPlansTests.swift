@@ -247,14 +247,7 @@ private struct PlanLife {
     var random = SplitMix64(seed: seed)
     let plain = PlainCalendar()
     let hours = 3 * 365 * 24
-    // The process is down now and then: for a night, for a month.
-    var up = [Bool](repeating: true, count: hours)
-    for (length, times) in [(10, 30), (31 * 24, 3)] {
-      for _ in 0..<times {
-        let from = Int.random(in: 0..<hours - length, using: &random)
-        for hour in from..<from + length { up[hour] = false }
-      }
-    }
+    let up = Uptime(hours: hours, using: &random)
     var (living, over): ([PlanLife], [PlanLife]) = ([], [])
     for hour in 0..<hours {
       let now = Self.start.addingTimeInterval(Double(hour) * 3_600)
