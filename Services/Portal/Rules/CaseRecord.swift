@@ -105,18 +105,3 @@ struct CaseRecord: Sendable, Equatable {
     milestones[index] = milestone
   }
 }
-
-/// How a result is rated.
-struct RatingSummary: Sendable, Equatable {
-  let number: Int64
-  /// From 1 to 5, in hundredths, a half rounded up.
-  let mean: Double
-
-  /// - Parameter distribution: how often each score was given, 1 to 5. Nil where nobody gave one.
-  init?(_ distribution: [Int64]) {
-    number = distribution.reduce(0, +)
-    guard number > 0 else { return nil }
-    let sum = distribution.enumerated().reduce(0) { $0 + Int64($1.offset + 1) * $1.element }
-    mean = Double((sum * 200 + number) / (number * 2)) / 100
-  }
-}

@@ -104,10 +104,6 @@ struct RatingCounts: Sendable, Equatable {
 
   var number: Int { counts.reduce(0, +) }
 
-  /// In hundredths, a half rounded up; nil without ratings.
-  var mean: Double? {
-    guard number > 0 else { return nil }
-    let sum = zip(RatingDraft.scores, counts).reduce(0) { $0 + $1.0 * $1.1 }
-    return Double((sum * 200 + number) / (number * 2)) / 100
-  }
+  /// Nil without ratings.
+  var mean: Double? { RatingSummary(counts.map { Int64($0) })?.mean }
 }

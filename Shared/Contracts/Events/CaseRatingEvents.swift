@@ -47,3 +47,19 @@ public struct CaseRatingsCounted: CaseEvent, Equatable {
     self.countedAt = countedAt
   }
 }
+
+/// How a result is rated, by all who gave it a score.
+public struct RatingSummary: Sendable, Equatable {
+  /// How many gave one; 1 or more.
+  public let number: Int64
+  /// From 1 to 5, in hundredths, a half rounded up.
+  public let mean: Double
+
+  /// - Parameter distribution: how often each score was given, of 1 to 5. Nil where nobody gave one.
+  public init?(_ distribution: [Int64]) {
+    number = distribution.reduce(0, +)
+    guard number > 0 else { return nil }
+    let sum = distribution.enumerated().reduce(0) { $0 + Int64($1.offset + 1) * $1.element }
+    mean = Double((sum * 200 + number) / (number * 2)) / 100
+  }
+}
