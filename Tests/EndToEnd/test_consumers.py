@@ -258,7 +258,8 @@ def test_a_second_one_on_the_same_inbox_gives_way(example, broker, known):
     referrals = Referrals(broker, known["ministry"]["slug"], random.Random(1))
     processes = [example.start("first"), example.start("second")]
     try:
-        eventually(lambda: all("reading" in example.log(name) for name in ("first", "second")), 60, "both read")
+        both = ("first", "second")
+        eventually(lambda: all("reading" in example.log(name) for name in both), 60, lambda: [example.log(name) for name in both])
         cases = [str(uuid.uuid4()) for _ in range(40)]
 
         def one_has_ended():
@@ -269,12 +270,29 @@ def test_a_second_one_on_the_same_inbox_gives_way(example, broker, known):
             return any(process.poll() is not None for process in processes)
 
         eventually(one_has_ended, 60, "one of them gives way", 0.5)
-        assert any("another process reads into this inbox" in example.log(name) for name in ("first", "second"))
+        assert any("another process reads into this inbox" in example.log(name) for name in both)
         eventually(lambda: {row[0] for row in example.rows("SELECT id FROM inbox")} >= referrals.ids, 60, "nothing is lost")
     finally:
         for process in processes:
             process.kill()
             process.wait(10)
+
+
+def test_one_that_starts_while_another_makes_the_inbox_waits(forum, broker, known, password, tmp_path):
+    example = PythonExample(forum, broker, known, password, tmp_path)
+    other = sqlite3.connect(example.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE position (partition INTEGER PRIMARY KEY, next INTEGER NOT NULL)")
+    process = example.start()
+    try:
+        time.sleep(2)
+        assert process.poll() is None, example.log()
+        other.execute("COMMIT")
+        eventually(lambda: "reading" in example.log(), 60, lambda: example.log())
+    finally:
+        other.close()
+        process.kill()
+        process.wait(10)
 
 
 def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker, known):

@@ -44,7 +44,6 @@ class Inbox:
 
     def __init__(self, file):
         self.db = sqlite3.connect(file, isolation_level=None, timeout=30)
-        self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.executescript(TABLES)
 
@@ -169,7 +168,8 @@ def main(file, environment):
     found, positions = bounds(consumer, topic), inbox.positions()
     if not positions or any(positions.get(number, OFFSET_INVALID) < low for number, (low, _) in found.items()):
         # The first start, or one after more than 400 days: the topic alone does not hold everything.
-        inbox.begin_with({number: high for number, (_, high) in found.items()}, cases_in_charge(environment["FORUM_URL"], ministry))
+        cases = list(cases_in_charge(environment["FORUM_URL"], ministry))
+        inbox.begin_with({number: high for number, (_, high) in found.items()}, cases)
         positions = inbox.positions()
     consumer.assign([TopicPartition(topic, number, offset) for number, offset in positions.items()])
     print("reading", topic, positions, flush=True)
