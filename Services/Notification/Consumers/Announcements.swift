@@ -18,9 +18,7 @@ struct Announcements: Sendable {
       early = try await transaction.follow(event.proposal, by: event.author, event.title, event.category)
       try await transaction.insertSupporters(event.supporters ?? [], of: event.proposal)
     case .revised(let event): try await transaction.rename(event.proposal, event.title, event.category)
-    case .lapsed, .withdrawn: break
-    // Of numbers that change all the time, and of what others said, nobody is written to.
-    case .sympathyCounted, .opinionModerated: return
+    case .lapsed, .withdrawn, .sympathyCounted, .opinionModerated: break
     }
     try await announce(.proposal(envelope.event), envelope, in: transaction)
     for event in early {
@@ -38,17 +36,13 @@ struct Announcements: Sendable {
   }
 
   func apply(referral envelope: Envelope<ReferralEvent>, in transaction: Transaction) async throws {
-    switch envelope.event {
-    // Of numbers that change all the time, and of what others said, nobody is told.
-    case .ratingsCounted, .textModerated: return
-    default: break
-    }
     try await announce(.referral(envelope.event), envelope, in: transaction)
   }
 
   private func announce<Family>(
     _ occasion: Occasion, _ envelope: Envelope<Family>, in transaction: Transaction
   ) async throws {
+    guard Occasion.isTold(type: envelope.type) else { return }
     if try await isPublic(occasion, in: transaction) {
       try await transaction.queueDeliveries(
         of: envelope.id, type: envelope.type, time: envelope.time, data: PublicEvent.data(of: envelope.data),

@@ -49,6 +49,9 @@ enum Occasion: Sendable {
     SympathyCounted.type, OpinionModerated.type, CaseRatingsCounted.type, CaseTextModerated.type,
   ]
 
+  /// Whether anybody is told of events of this type, by a letter, in the inbox or at a webhook.
+  static func isTold(type: String) -> Bool { !untold.contains(type) }
+
   /// Whether there is a letter about it: not about what only those should look into who watch over votes.
   var isWrittenAbout: Bool {
     if case .vote(.trendAlarm) = self { return false }
@@ -80,7 +83,7 @@ enum Occasion: Sendable {
   private static func readers<Family: EventFamily>(_ wrap: @escaping @Sendable (Family) -> Occasion)
     -> [(type: String, read: Reader)]
   {
-    Family.decoders.filter { !untold.contains($0.type) }.map { decoder in
+    Family.decoders.filter { isTold(type: $0.type) }.map { decoder in
       (decoder.type, { wrap(try decoder.decode($0)) })
     }
   }
