@@ -60,23 +60,24 @@ struct MinistryOffice {
     let password = Base64URL.encode(randomBytes(32))
     try file.write(password)
     let salt = randomBytes(32)
+    let iterations = MinistryAccess.iterations(after: known[.scramSHA512])
     do {
       try await users.setScramCredential(
-        of: access.user, .scramSHA512, iterations: Int32(MinistryAccess.iterations), salt: salt,
-        saltedPassword: pbkdf2SHA512(password: password, salt: salt, iterations: MinistryAccess.iterations))
+        of: access.user, .scramSHA512, iterations: iterations, salt: salt,
+        saltedPassword: pbkdf2SHA512(password: password, salt: salt, iterations: Int(iterations)))
     } catch {
       file.discard()
       throw error
     }
-    if known[.scramSHA512] == nil { await awaitUser(of: access) }
+    await awaitPassword(of: access, with: iterations)
     return password
   }
 
-  /// The controller has a new user when it answers, the broker a moment later: who logs in before is refused. Nothing that
-  /// goes wrong here may lose the password, which counts by now.
-  private func awaitUser(of access: MinistryAccess) async {
+  /// The controller has a new password when it answers, the broker a moment later: who logs in before is refused. Nothing
+  /// that goes wrong here may lose the password, which counts by now.
+  private func awaitPassword(of access: MinistryAccess, with iterations: Int32) async {
     for _ in 0..<50 {
-      if let known = try? await users.scramCredentials(of: access.user), known[.scramSHA512] != nil { return }
+      if let known = try? await users.scramCredentials(of: access.user), known[.scramSHA512] == iterations { return }
       try? await Task.sleep(for: .milliseconds(100))
     }
   }

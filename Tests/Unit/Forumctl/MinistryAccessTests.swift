@@ -23,6 +23,11 @@ import Testing
     for one in prefixes { #expect(prefixes.filter { $0.hasPrefix(one) } == [one]) }
   }
 
+  @Test func `a broker tells a new password from the one before by its iterations`() {
+    #expect(MinistryAccess.iterations(after: nil) == 8_192)
+    for known in [8_192, 8_193, 4_096] as [Int32] { #expect(MinistryAccess.iterations(after: known) != known) }
+  }
+
   @Test func `the settings name user, topic, group and authority, and never a password`() throws {
     let access = MinistryAccess(ministry: try #require(Ministry.named("molit")))
     let settings = ClientSettings(access: access, external: "kafka.forum.example:9094")
