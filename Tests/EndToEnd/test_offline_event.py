@@ -51,6 +51,8 @@ def test_a_task_that_did_not_carry_goes_to_the_committee_from_an_event_once(foru
         assert words in page and EVENT["heldOn"] in page and EVENT["record"] in page
     custody = forum.get(f"/v1/open-data/tasks/{proposal}/custody").json()
     assert (custody["state"], custody["origin"], custody["event"]) == ("referred", "event", EVENT)
+    [row] = [row for row in forum.items("/v1/open-data/cases?origin=event") if row["id"] == case["id"]]
+    assert (row["origin"], row["event"], row["eventHeldOn"], row["eventRecord"]) == ("event", *EVENT.values())
 
     def line():
         found = forum.items(f"/v1/actions?proposal={proposal}")

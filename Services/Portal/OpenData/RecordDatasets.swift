@@ -13,8 +13,7 @@ extension Dataset {
       Column("state", .word, "task.state", "과제의 상태", "Where the task stands."),
       Column("receivedAt", .time, "task.received_at", "협의회 접수", "When it came before the Committee."),
       Column("dueAt", .time, "task.due_at", "협의회 기한", "When the Committee owed its decision."),
-      Column(
-        "ministry", .word, "task.ministry", "소관부처", "The ministry in charge."),
+      Column("ministry", .word, "task.ministry", "소관부처", "The ministry in charge."),
       Column("assignedAt", .time, "task.assigned_at", "소관부처 배정", "When the ministry was put in charge."),
       Column("decision", .word, .last("decided", "code"), "협의회 결정", "What the Committee decided last."),
       Column("decidedAt", .time, .last("decided", "at"), "협의회 결정 시각", "When it did."),
@@ -25,11 +24,18 @@ extension Dataset {
         "endedAt", .time, .last("completed", "discontinued", "case-lapsed", "at"), "종결 시각", "When the case ended."),
       Column("holder", .word, "task.case_holder", "현재 담당", "Who has it; absent when it has ended."),
       Column("holderDueAt", .time, "task.case_due_at", "현재 기한", "Until when the holder owes the next step."),
+      Column(
+        "origin", .word, "task.case_origin", "회부 경위. 기록하기 전의 사건에는 없습니다.",
+        "What brought it; absent of cases from before that was kept."),
+      Column(
+        "event", .text, "task.case_event->>'name'", "회부한 오프라인 행사", "The off-line event that left the task outstanding."),
+      Column("eventHeldOn", .word, "task.case_event->>'heldOn'", "행사 날짜(한국)", "The day in Korea on which it was held."),
+      Column("eventRecord", .text, "task.case_event->>'record'", "행사 회의록 주소", "The address of its minutes."),
     ],
     filters: [
       .word("state", TaskState.self, in: "task.state"), .word("category", Category.self, in: "task.category"),
-      .word(
-        "office", of: Ministry.all.map(\.slug), in: "task.ministry"),
+      .word("office", of: Ministry.all.map(\.slug), in: "task.ministry"),
+      .word("origin", CaseOrigin.self, in: "task.case_origin"),
     ])
 
   /// The clocks: what is owed by whom until when, and what was.

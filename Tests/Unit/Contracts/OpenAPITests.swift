@@ -179,6 +179,8 @@ import Testing
       #expect(members.map(\.name) == dataset.columns.map(\.name), "\(name)")
       for (member, column) in zip(members, dataset.columns) {
         #expect(member.value.text.contains(try #require(types[column.kind])), "\(name) \(column.name)")
+        let english = column.english.replacing("'", with: "''")
+        #expect(member.value.text.contains("description: '\(english)'"), "\(name) \(column.name)")
       }
       let operation = try #require(operations.first { $0.path == "/v1/open-data/\(dataset.name)" })
       for filter in dataset.filters { #expect(operation.parameters.contains("name: \(filter.name)"), "\(filter.name)") }
