@@ -63,13 +63,15 @@ extension Case {
   }
 
   /// The ministry reports how far a milestone is.
-  /// - Throws: `Problem` 404, 409 also for one that is completed.
+  /// - Throws: `Problem` 404, 409 also for one that is completed, and for more reports than a case takes.
   func progressed(
     _ number: Int, to status: MilestoneStatus, report: String, evidence: [String], by actor: CitizenID, at now: Date
   ) throws(Problem) -> Change {
     let ministry = try inCharge()
     var change = Change(try moved(by: .report))
     try milestone(number).requireOpen()
+    // What completes a milestone is always taken: without it the case could not end.
+    if status != .completed { try dossier.requireRoom() }
     let milestone = try change.changeMilestone(number) { $0.status = status }
     change.changed.dossier.reports.append(
       Dossier.Report(milestone: number, status: status, text: report, evidence: evidence, reportedAt: now))
@@ -89,6 +91,7 @@ extension Case {
     var change = Change(try moved(by: .delay))
     let before = try milestone(number)
     try before.requireOpen()
+    try dossier.requireRoom()
     guard day > before.endsOn else {
       throw .invalid([Problem.FieldError("#/endsOn", "must be later than \(before.endsOn)")])
     }
@@ -149,6 +152,20 @@ extension Case {
       throw .notFound("The case has no milestone \(number).")
     }
     return found
+  }
+}
+
+extension Dossier {
+  /// How many reports and notices of delay a case takes: it is read, written and shown whole.
+  static let reportLimit = 500
+
+  /// - Throws: `Problem` 409 when a case has as many reports and notices of delay as it takes.
+  fileprivate func requireRoom() throws(Problem) {
+    guard reports.count + delays.count < Self.reportLimit else {
+      throw .conflict(
+        "too-many-reports",
+        "The case has \(Self.reportLimit) reports and notices of delay; it takes those only that complete a milestone.")
+    }
   }
 }
 

@@ -114,6 +114,25 @@ import Testing
     }
   }
 
+  @Test func aCaseTakesSoManyReportsAndThenThoseOnlyThatCompleteAMilestone() throws {
+    var known = try CaseWalk.answered().planned(CaseWalk.plan(["2027-01-31"]), by: actor, at: day(21)).changed
+    let later = try #require(Day("2027-02-01"))
+    known = try known.delayed(1, to: later, for: "예산", by: actor, at: day(22)).changed
+    for _ in 1..<Dossier.reportLimit {
+      known = try known.progressed(1, to: .limited, report: "진행", evidence: [], by: actor, at: day(23)).changed
+    }
+    #expect { try known.progressed(1, to: .limited, report: "진행", evidence: [], by: actor, at: day(24)) } throws: {
+      ($0 as? Problem)?.code == "too-many-reports"
+    }
+    #expect { try known.delayed(1, to: later.adding(1), for: "예산", by: actor, at: day(24)) } throws: {
+      ($0 as? Problem)?.code == "too-many-reports"
+    }
+    let done = try known.progressed(
+      1, to: .completed, report: "끝", evidence: ["https://example.org/"], by: actor, at: day(25)
+    ).changed
+    #expect(try done.completed("끝", evidence: [], by: actor, at: day(26)).changed.stage == .completed)
+  }
+
   @Test func aPlanIsOfWhatIsToComeAndOneThatHasRunOutIsNoMeasureAfterTheAnswer() throws {
     #expect { try CaseWalk.answered().planned(CaseWalk.plan(["2026-12-14"]), by: actor, at: day(21)) } throws: {
       ($0 as? Problem)?.errors.map(\.pointer) == ["#/milestones/0/endsOn"]
