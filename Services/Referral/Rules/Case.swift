@@ -125,6 +125,22 @@ extension Case {
     (holds[last].remindedAt, holds[last].overdueAt, holds[last].escalatedAt) = (nil, nil, nil)
   }
 
+  /// What the holder owes is due at another time from now on. What was late stays late: that link of the chain ends, and the
+  /// same holder has the case anew.
+  mutating func renewDue(_ dueAt: Date, at now: Date) {
+    guard let hold, hold.dueAt.milliseconds != dueAt.milliseconds else { return }
+    guard now > hold.dueAt else { return setDue(dueAt) }
+    keepTold(ofMilestonesDueWith: hold)
+    pass(to: hold.holder, owing: hold.step, by: dueAt, at: now)
+  }
+
+  /// Whether the holder has taken more time for the step already, in this link of the chain or in one that it goes on from.
+  var wasExtended: Bool {
+    guard let hold else { return false }
+    let links = holds.reversed().prefix { $0.holder == hold.holder && $0.step == hold.step }
+    return links.contains { $0.extension != nil }
+  }
+
   /// The case in its next stage.
   /// - Throws: `Problem` 409 while it is suspended, and where the table has no such row.
   func moved(by action: CaseAction) throws(Problem) -> Case {

@@ -31,7 +31,7 @@ extension Case {
     guard clock.extensionDays > 0 else {
       throw .conflict("not-extendable", "The time for this step cannot be extended.")
     }
-    guard hold.extension == nil else {
+    guard !wasExtended else {
       throw .conflict("extended-already", "The time for this step was extended before; once is all.")
     }
     guard now <= hold.dueAt else {

@@ -53,7 +53,7 @@ extension Case {
     change.changed.dossier.plan = plan
     change.changed.dossier.lastMilestone = max(dossier.lastMilestone, plan.milestones.map(\.number).max() ?? 0)
     change.changed.setDeadlines(by: plan, after: dossier.plan, at: now)
-    change.owePlan(dueBefore: planDueAt)
+    change.owePlan(dueBefore: planDueAt, at: now)
     change.tell(
       CasePlanned(
         caseID: id, proposal: proposal, title: title, ministry: ministry.slug, revision: plan.revision,
@@ -95,11 +95,12 @@ extension Case {
     guard day > before.endsOn else {
       throw .invalid([Problem.FieldError("#/endsOn", "must be later than \(before.endsOn)")])
     }
+    guard day >= Day(of: now) else { throw .invalid([Problem.FieldError("#/endsOn", "must not be in the past")]) }
     let milestone = try change.changeMilestone(number) { $0.endsOn = day }
     change.changed.dossier.delays.append(
       Dossier.Delay(milestone: number, from: before.endsOn, to: day, reason: reason, delayedAt: now))
     change.changed.setDeadline(of: milestone, at: now)
-    change.postpone(until: day)
+    change.postpone(until: day, at: now)
     change.tell(
       CaseDelayed(
         caseID: id, proposal: proposal, title: title, ministry: ministry.slug, milestone: milestone,
@@ -190,14 +191,18 @@ extension Change {
   }
 
   /// What is carried out is due with its last milestone; an answer is due by law, whatever is planned.
-  /// A plan that is due as the one before leaves the hold as it is: one that had run out before the answer measures nothing.
-  fileprivate mutating func owePlan(dueBefore before: Date?) {
-    guard changed.hold?.step == .implementation, let dueAt = changed.planDueAt, dueAt != before else { return }
-    changed.setDue(dueAt)
+  /// A plan that is due as the one before leaves the hold as it is, and so does one of which nothing is to come.
+  fileprivate mutating func owePlan(dueBefore before: Date?, at now: Date) {
+    guard changed.hold?.step == .implementation, let dueAt = changed.planDueAt, dueAt != before, dueAt > now else {
+      return
+    }
+    changed.renewDue(dueAt, at: now)
   }
 
   /// A milestone that takes longer makes nothing due earlier: a suspension may have moved what is owed beyond the plan.
-  fileprivate mutating func postpone(until day: Day) {
-    if let hold = changed.hold, hold.step == .implementation, day.end > hold.dueAt { changed.setDue(day.end) }
+  fileprivate mutating func postpone(until day: Day, at now: Date) {
+    if let hold = changed.hold, hold.step == .implementation, day.end > hold.dueAt {
+      changed.renewDue(day.end, at: now)
+    }
   }
 }

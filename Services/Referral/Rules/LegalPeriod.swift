@@ -34,10 +34,13 @@ struct LegalPeriod: Sendable, Equatable {
   /// The end of a period that was suspended meanwhile: later by the days of the suspension, which do not count, as the
   /// Administrative Procedures Act has it for what an authority cannot work through (article 19 (5)). They are counted as
   /// the Civil Code counts: the day in Korea on which it begins is left out, the day on which it ends counts. So no day
-  /// moves anything twice, however often a case is suspended on it. A period that had ended before stays ended.
+  /// moves anything twice, however often a case is suspended on it. A period that had ended before stays ended, for as many
+  /// days as it was then: neither what is late grows later meanwhile, nor does a holiday help it.
   func end(_ end: Date, movedBySuspensionFrom start: Date, to stop: Date) -> Date {
-    guard start.milliseconds <= end.milliseconds else { return end }
     let (first, last) = (Day(of: start), Day(of: stop))
+    guard start.milliseconds <= end.milliseconds else {
+      return end.addingTimeInterval(Double(max(0, last.number - first.number)) * 86_400)
+    }
     switch unit {
     case .calendar: return self.end(end, movedBy: Int(last.number - first.number))
     case .working: return self.end(end, movedBy: holidays.workingDays(after: first, through: last))

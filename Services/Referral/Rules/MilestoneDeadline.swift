@@ -26,6 +26,10 @@ struct MilestoneDeadline: Deadline, Codable, Sendable, Equatable {
     (self.dueAt, remindedAt, overdueAt, escalatedAt) = (dueAt, nil, nil, nil)
   }
 
+  fileprivate mutating func keepTold(of earlier: MilestoneDeadline) {
+    (remindedAt, overdueAt, escalatedAt) = (earlier.remindedAt, earlier.overdueAt, earlier.escalatedAt)
+  }
+
   /// What was told of something else that was due by then holds for it, too.
   fileprivate mutating func takeTold(of hold: Hold) {
     guard dueAt.milliseconds == hold.dueAt.milliseconds else { return }
@@ -103,7 +107,10 @@ extension Case {
     guard !deadlines.isEmpty else { return }
     let period = try terms.clock(of: .implementation).period
     for place in deadlines.indices {
-      deadlines[place].setDue(period.end(deadlines[place].dueAt, movedBySuspensionFrom: start, to: stop))
+      let before = deadlines[place]
+      deadlines[place].setDue(period.end(before.dueAt, movedBySuspensionFrom: start, to: stop))
+      // What was late before is told of once.
+      if start > before.dueAt { deadlines[place].keepTold(of: before) }
     }
   }
 

@@ -30,7 +30,7 @@ extension Case {
     var change = Change(try moved(by: conclusion.outcome.action))
     change.changed.dossier.conclusions.append(conclusion)
     if let day = conclusion.deferredTo {
-      change.changed.setDue(day.end)
+      change.changed.renewDue(day.end, at: now)
     } else if conclusion.outcome == .declined {
       change.changed.release(at: now)
     } else if competent == nil {

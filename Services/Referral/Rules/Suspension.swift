@@ -67,8 +67,10 @@ extension Case {
       change.changed.setDue(dueAt)
     } else {
       change.changed.pass(to: last.holder, owing: last.step, by: dueAt, at: now)
-      // What was late before is told of once.
-      if dueAt.milliseconds == last.dueAt.milliseconds { change.changed.keepTold(of: last) }
+    }
+    // What was late before is told of once.
+    if suspension.suspendedAt > last.dueAt || dueAt.milliseconds == last.dueAt.milliseconds {
+      change.changed.keepTold(of: last)
     }
     try change.changed.moveDeadlines(bySuspensionFrom: suspension.suspendedAt, to: now, within: terms)
     change.tell(

@@ -48,12 +48,13 @@ struct PlainCalendar {
     return end(place)
   }
 
-  /// A due date after a suspension.
+  /// A due date after a suspension. What was late stays as late as it was.
   func end(_ due: Date, _ unit: LegalPeriod.Unit, suspendedFrom start: Date, to stop: Date) -> Date {
     let first = place(start) + 1
     let last = place(stop)
+    if due < start { return end(place(due) + max(0, last - first + 1)) }
     let days = first <= last ? (first...last).count { unit == .calendar || open[$0] } : 0
-    return due < start || days == 0 ? due : end(of: days, unit, from: due)
+    return days == 0 ? due : end(of: days, unit, from: due)
   }
 
   func reminder(_ days: Int, before due: Date) -> Date {

@@ -129,8 +129,9 @@ import Testing
     )
     let lapsed = try #require(suspended(late, at: 100).changed.lapsed(for: .voteClosed, at: day(110)))
     let again = try resumed(lapsed.changed, at: 120).changed
-    // It was late before: no day of the suspension helps it.
-    #expect(again.hold?.dueAt == late.hold?.dueAt && again.hold?.overdueAt == day(80))
+    // It was late before: no day of the suspension helps it, and none makes it later.
+    let hold = try #require(again.hold)
+    #expect(try hold.daysLate(at: day(120)) == #require(late.hold).daysLate(at: day(100)) && hold.overdueAt == day(80))
     #expect(again.hold?.remindedAt == day(60) && again.hold?.escalatedAt == day(90))
   }
 }
@@ -172,10 +173,18 @@ import Testing
     #expect(Day(of: moved).description == "2026-12-31")
   }
 
-  @Test func aPeriodThatWasOverStaysOver() throws {
+  @Test func aPeriodThatWasOverStaysOverByAsManyDays() throws {
     let end = try #require(JSON.date("2026-11-24T14:59:59.999Z"))
     let stop = try #require(JSON.date("2026-12-24T00:00:00.000Z"))
-    #expect(LegalPeriod(days: 0).end(end, movedBySuspensionFrom: end.addingTimeInterval(0.001), to: stop) == end)
+    let moved = LegalPeriod(days: 0).end(end, movedBySuspensionFrom: end.addingTimeInterval(0.001), to: stop)
+    #expect(moved == JSON.date("2026-12-23T14:59:59.999Z"))
+    // A Sunday, and no working day.
+    let sunday = try #require(JSON.date("2026-12-28T00:00:00.000Z"))
+    for unit in LegalPeriod.Unit.allCases {
+      let moved = LegalPeriod(days: 0, unit: unit).end(
+        end, movedBySuspensionFrom: end.addingTimeInterval(0.001), to: sunday)
+      #expect(moved == JSON.date("2026-12-27T14:59:59.999Z"))
+    }
     #expect(LegalPeriod(days: 0).end(end, movedBySuspensionFrom: end, to: stop) > end)
   }
 }

@@ -48,6 +48,8 @@ private struct PlanLife {
   var milestones: [Int: Owed] = [:]
   var done: Set<Int> = []
   var suspendedAt: Date?
+  /// How often somebody who was late has got the case anew.
+  private(set) var renewals = 0
   /// When it is looked at next; nil: never, unless it is changed.
   var next: Date?
   var tellings: [Telling] = []
@@ -78,12 +80,18 @@ private struct PlanLife {
   }
 
   /// The step as a whole is due at another time; what it has told of those due with it is told.
-  private mutating func setHold(due: Date) {
+  private mutating func setHold(due: Date, since: Date) {
     guard due != hold.dueAt else { return }
     for (number, milestone) in milestones where isAnswered && milestone.dueAt == hold.dueAt {
       milestones[number]?.told.formUnion(hold.told)
     }
-    hold = Owed(dueAt: due, since: hold.since, rules, plain)
+    hold = Owed(dueAt: due, since: since, rules, plain)
+  }
+
+  /// Who is late by then has the case anew.
+  private mutating func renewHold(due: Date, at now: Date) {
+    if due != hold.dueAt, now > hold.dueAt { renewals += 1 }
+    setHold(due: due, since: now > hold.dueAt ? now : hold.since)
   }
 
   mutating func plan(_ steps: [(number: Int?, end: Day)], at now: Date) throws {
@@ -103,15 +111,16 @@ private struct PlanLife {
       afterEnds[number] = end
     }
     (milestones, ends) = (after, afterEnds)
-    let due = milestones.values.map(\.dueAt).max()
-    if isAnswered, due != last { setHold(due: due ?? hold.dueAt) }
+    if isAnswered, let due = milestones.values.map(\.dueAt).max(), due != last, due > now {
+      renewHold(due: due, at: now)
+    }
   }
 
   mutating func delay(_ number: Int, to end: Day, at now: Date) throws {
     known = try known.delayed(number, to: end, for: "예산", by: CaseWalk.actor, at: now).changed
     ends[number] = end
     if let before = milestones[number], end.end > before.dueAt { milestones[number] = owed(by: end, at: now) }
-    if isAnswered, end.end > hold.dueAt { setHold(due: end.end) }
+    if isAnswered, end.end > hold.dueAt { renewHold(due: end.end, at: now) }
   }
 
   mutating func complete(_ number: Int, at now: Date) throws {
@@ -144,10 +153,15 @@ private struct PlanLife {
     let start = try #require(suspendedAt)
     suspendedAt = nil
     func moved(_ due: Date) -> Date { plain.end(due, .calendar, suspendedFrom: start, to: now) }
-    setHold(due: moved(hold.dueAt))
+    // What was late then was told, and is not told again.
+    let before = hold
+    setHold(due: moved(hold.dueAt), since: hold.since)
+    if before.dueAt < start { hold.told = before.told }
     for (number, milestone) in milestones where moved(milestone.dueAt) != milestone.dueAt {
-      milestones[number] = Owed(
+      var later = Owed(
         dueAt: moved(milestone.dueAt), since: milestone.since, Self.days(.implementation), plain)
+      if milestone.dueAt < start { later.told = milestone.told }
+      milestones[number] = later
     }
   }
 
@@ -191,6 +205,7 @@ private struct PlanLife {
   /// Both accounts of what is due are the same.
   func agrees() -> Bool {
     known.holds.last?.dueAt == hold.dueAt
+      && known.holds.count == 1 + (isAnswered ? 1 : 0) + renewals
       && known.deadlines.allSatisfy { milestones[$0.number]?.dueAt == $0.dueAt }
       && known.deadlines.count == milestones.count
   }
@@ -280,6 +295,7 @@ private struct PlanLife {
     }
     // That much happened at all.
     #expect(counts.count == 3 && counts.values.allSatisfy { $0 > 30 }, "seed \(seed): \(counts)")
+    #expect((over + living).contains { $0.renewals > 0 }, "seed \(seed)")
     // By a plan that was never changed nobody is told anything twice of a milestone.
     for life in over + living where life.known.dossier.plan?.revision == 1 {
       let told = life.tellings.filter { $0.milestone != nil }.map { "\($0.told) \($0.milestone ?? 0) \($0.dueAt)" }

@@ -26,6 +26,8 @@ private enum Deed {
 /// A due date as it was given, and how long it stood: until it was moved, the case suspended or handed over.
 private struct Given {
   let due: Date
+  /// What was told of the due date before holds for this one.
+  var wasLate = false
   let from: Date
   var to: Date
 }
@@ -59,7 +61,7 @@ private struct Life {
     case .resume:
       let start = try #require(known.suspension).suspendedAt
       known = try #require(try known.resumed(by: CaseWalk.crossed(at: now), within: terms, at: now)).changed
-      give(plain.end(last, clock.unit, suspendedFrom: start, to: now), at: now)
+      give(plain.end(last, clock.unit, suspendedFrom: start, to: now), wasLate: last < start, at: now)
     case .handOver:
       if known.suspension == nil { given[given.count - 1].to = now }
       known.release(at: now)
@@ -67,9 +69,9 @@ private struct Life {
     next = hold.nextMove(after: now, by: clock)
   }
 
-  private mutating func give(_ due: Date, at now: Date) {
+  private mutating func give(_ due: Date, wasLate: Bool = false, at now: Date) {
     if given[given.count - 1].to > now { given[given.count - 1].to = now }
-    given.append(Given(due: due, from: now, to: .distantFuture))
+    given.append(Given(due: due, wasLate: wasLate, from: now, to: .distantFuture))
     #expect(hold.dueAt == due)
   }
 
@@ -97,7 +99,7 @@ private struct Life {
     for given in given {
       let reminder = plain.reminder(clock.reminderDays, before: given.due)
       if given.due != before {
-        (reminded, overdue, escalated) = (false, false, false)
+        if !given.wasLate { (reminded, overdue, escalated) = (false, false, false) }
         before = given.due
       }
       func tick(from moment: Date, to end: Date) -> Date? {
