@@ -53,4 +53,14 @@ extension Migrations {
   /// For indicators that are made of what events of cases say.
   static let recordsByType = Migration(
     134, "records of cases by type", "CREATE INDEX case_record_by_type ON case_record (type, at);")
+
+  /// Which holds are one hand-over.
+  static let handOvers = Migration(
+    135, "hand-overs of holds",
+    """
+    -- The number of the hold with which it began; 0 until the chain is made by the present edition of the rules.
+    ALTER TABLE hold ADD COLUMN hand_over int NOT NULL DEFAULT 0,
+      -- Whether it ended without an answer of whoever had it.
+      ADD COLUMN taken_away boolean NOT NULL DEFAULT false;
+    """)
 }

@@ -79,6 +79,6 @@ public enum Migrations {
           ADD COLUMN assigned_crossed_at timestamptz,
           ADD COLUMN resumed_crossed_at timestamptz, ADD COLUMN resumed_ministry text, ADD COLUMN resumed_due_at timestamptz;
         """),
-      notices, course, openData, caseOrigin, recordsByType,
+      notices, course, openData, caseOrigin, recordsByType, handOvers,
     ]
 }

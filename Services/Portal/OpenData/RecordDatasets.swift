@@ -81,6 +81,13 @@ extension Dataset {
     Column("endedByTopic", .word, "ended.topic", "끝낸 사건의 토픽", "Its topic."),
     Column("endedByPartition", .integer, "ended.partition", "끝낸 사건의 파티션", "Its partition."),
     Column("endedByOffset", .integer, "ended.record_offset", "끝낸 사건의 오프셋", "Its place in the partition."),
+    Column(
+      "handOver", .integer, "hold.hand_over", "이 단계가 시작된 순서. 정지 뒤에 이어지거나 늦은 뒤에 기한을 새로 정하면 순서만 바뀝니다.",
+      "The number with which the hand-over began: one that is resumed, or gets another due date when it is late, goes on."
+    ),
+    Column(
+      "takenAway", .boolean, "hold.taken_away", "답 없이 끝났는지(철회, 병합, 정지, 이관 등)",
+      "Whether it ended without an answer: withdrawn, merged, suspended, lapsed or transferred."),
   ]
 
   static let events = Dataset(
@@ -128,7 +135,7 @@ extension Query {
   static let holdState: Query = "CASE WHEN hold.until IS NULL THEN 'open' ELSE 'ended' END"
 
   static let lateDays: Query = """
-    CASE WHEN coalesce(hold.until, now()) > hold.due_at
+    CASE WHEN coalesce(hold.until, now()) > hold.due_at AND hold.step <> 'vote'
       THEN (coalesce(hold.until, now()) AT TIME ZONE 'Asia/Seoul')::date - (hold.due_at AT TIME ZONE 'Asia/Seoul')::date
       ELSE 0 END
     """

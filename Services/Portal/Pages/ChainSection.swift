@@ -39,7 +39,12 @@ struct ChainSection: Sendable {
     let words = language.lateness(days: hold.lateDays(at: now), isOver: hold.until != nil)
     let judged: HTML =
       words.map { "<br><strong class=\"late\">\($0)</strong>" }
-      ?? HTML.when(hold.until != nil, "<br>\(speech(.chainOnTime))")
+      ?? HTML.when(hold.wasOnTime, "<br>\(speech(.chainOnTime))")
     return "\(HTML.time(dueAt, in: language))\(judged)"
   }
+}
+
+extension Hold {
+  /// Whether it ended in time. Nobody can tell of what was taken away before it was due, and voters owe nothing.
+  fileprivate var wasOnTime: Bool { until != nil && !isTakenAway && step != .vote }
 }

@@ -28,7 +28,7 @@ struct CaseRecord: Sendable, Equatable {
   static let types: Set<String> = [
     CaseScheduled.type, CaseDeliberated.type, CaseDecided.type, CasePlacedOnAgenda.type, CaseConcluded.type,
     CaseTransferred.type, CaseAnswered.type, CasePlanned.type, CaseProgressed.type, CaseDelayed.type,
-    CaseOverdue.type, CaseCompleted.type, CaseDiscontinued.type, CaseRatingsCounted.type,
+    CaseOverdue.type, CaseResumed.type, CaseCompleted.type, CaseDiscontinued.type, CaseRatingsCounted.type,
   ]
 
   /// - Parameter events: in the order of their topic.
@@ -65,6 +65,10 @@ struct CaseRecord: Sendable, Equatable {
       replace(event.milestone)
       overdue[event.milestone.number] = nil
     case .overdue(let event): takeLate(event)
+    case .resumed(let event):
+      // What was late is as late as before: nobody owed anything meanwhile.
+      let days = Day(of: event.resumedAt).number - Day(of: event.suspendedAt).number
+      overdue = overdue.mapValues { Day(of: $0).adding(days).end }
     case .completed(let event): completion = event
     case .discontinued(let event): discontinuation = event
     case .ratingsCounted(let event):

@@ -47,10 +47,15 @@ struct Hold: Sendable, Equatable {
   let holder: String
   let step: Step
   let since: Date
+  /// The number of the hold with which the hand-over began, from 1: one that was suspended, or got another due date when it
+  /// was late already, goes on with another hold.
+  let handOver: Int
   /// Nil: it still has it.
   var until: Date?
   /// When it owed the next step; nil: at no certain time.
   var dueAt: Date?
+  /// Whether it ended without an answer of whoever had it.
+  var isTakenAway = false
   /// The event with which it began.
   let begunBy: UUID
   /// The event with which it ended.
@@ -61,9 +66,10 @@ struct Hold: Sendable, Equatable {
   static let supportUnit = Holder.supportUnit.name
   static let committee = Holder.committee.name
 
-  /// Days in Korea by which it was, or is, late; 0 while it is on time. The day on which it was due does not count.
+  /// Days in Korea by which it was, or is, late; 0 while it is on time. The day on which it was due does not count. Voters
+  /// owe nothing: their time ends with the vote.
   func lateDays(at now: Date) -> Int {
-    guard let dueAt, (until ?? now) > dueAt else { return 0 }
+    guard step != .vote, let dueAt, (until ?? now) > dueAt else { return 0 }
     return Int(Day(of: until ?? now).number - Day(of: dueAt).number)
   }
 }
@@ -78,7 +84,7 @@ struct ChainEvent: Sendable, Equatable {
 /// same in whatever order the topics are read.
 struct Chain: Sendable, Equatable {
   /// Grows with every change of these rules: chains that an earlier edition made are made anew.
-  static let edition = 2
+  static let edition = 3
 
   /// In the order of time; the last may go on.
   private(set) var holds: [Hold] = []
@@ -90,6 +96,7 @@ struct Chain: Sendable, Equatable {
   private struct Suspended: Equatable {
     let holder: String
     let step: Hold.Step
+    let handOver: Int
   }
 
   init(_ events: [ChainEvent]) {
@@ -105,7 +112,7 @@ struct Chain: Sendable, Equatable {
       takeOfReview(event)
     case .selected: begin(Hold.supportUnit, .preparation, event)
     case .opened: begin(Hold.voters, .vote, event, due: line.dueAt)
-    case .resumed, .extended: if holds.last?.step == .vote { postpone(to: line.dueAt) }
+    case .resumed, .extended: if holds.last?.step == .vote { setDue(line.dueAt) }
     case .lapsed: end(event)
     case .closed: if holds.last?.step == .vote { end(event) }
     case .scheduled, .paused, .ballotsVoided, .ballotsReleased, .barCrossed, .barLost, .resultAmended: break
@@ -141,13 +148,13 @@ struct Chain: Sendable, Equatable {
     case .toMeeting: begin(Holder.strategyMeeting.name, .strategyMeeting, event, due: due)
     case .concluded:
       if line.holder == Holder.strategyMeeting.name {
-        postpone(to: due)
+        postpone(to: due, event)
       } else {
         pass(to: line.holder, .assignment, event)
       }
     case .assigned: begin(line.code ?? Hold.supportUnit, .ministry, event, due: due)
     case .answered: begin(line.code ?? Hold.supportUnit, .implementation, event, due: due)
-    case .planned, .delayed, .periodExtended: postpone(to: due)
+    case .planned, .delayed, .periodExtended: postpone(to: due, event)
     case .completed, .discontinued, .caseLapsed: end(event)
     case .caseSuspended: suspend(event)
     case .caseResumed: resume(event, due: due)
@@ -155,14 +162,20 @@ struct Chain: Sendable, Equatable {
     }
   }
 
-  private mutating func begin(_ holder: String, _ step: Hold.Step, _ event: ChainEvent, due: Date? = nil) {
+  private mutating func begin(
+    _ holder: String, _ step: Hold.Step, _ event: ChainEvent, due: Date? = nil, goingOnWith handOver: Int? = nil
+  ) {
     end(event)
-    holds.append(Hold(holder: holder, step: step, since: event.occurrence.at, dueAt: due, begunBy: event.id))
+    holds.append(
+      Hold(
+        holder: holder, step: step, since: event.occurrence.at, handOver: handOver ?? holds.count + 1, dueAt: due,
+        begunBy: event.id))
   }
 
   private mutating func end(_ event: ChainEvent) {
     guard let last = holds.indices.last, holds[last].until == nil else { return }
     (holds[last].until, holds[last].endedBy) = (event.occurrence.at, event.id)
+    holds[last].isTakenAway = event.occurrence.kind.takesAway(holds[last].step)
   }
 
   private mutating func pass(to holder: String?, _ step: Hold.Step, _ event: ChainEvent) {
@@ -173,21 +186,42 @@ struct Chain: Sendable, Equatable {
     }
   }
 
-  private mutating func postpone(to due: Date?) {
+  /// What is owed is due at another time. What was late by then stays late: the same holder has the task anew.
+  private mutating func postpone(to due: Date?, _ event: ChainEvent) {
+    guard let last = holds.last, last.until == nil, last.dueAt?.milliseconds != due?.milliseconds else { return }
+    if let before = last.dueAt, event.occurrence.at > before {
+      begin(last.holder, last.step, event, due: due, goingOnWith: last.handOver)
+    } else {
+      setDue(due)
+    }
+  }
+
+  private mutating func setDue(_ due: Date?) {
     guard let last = holds.indices.last, holds[last].until == nil else { return }
     holds[last].dueAt = due
   }
 
   private mutating func suspend(_ event: ChainEvent) {
     guard let last = holds.last, last.until == nil, last.step != .suspension else { return }
-    suspended = Suspended(holder: last.holder, step: last.step)
+    suspended = Suspended(holder: last.holder, step: last.step, handOver: last.handOver)
     begin(last.holder, .suspension, event)
   }
 
   private mutating func resume(_ event: ChainEvent, due: Date?) {
     guard let suspended else { return }
-    begin(suspended.holder, suspended.step, event, due: due)
+    begin(suspended.holder, suspended.step, event, due: due, goingOnWith: suspended.handOver)
     self.suspended = nil
+  }
+}
+
+extension Occurrence.Kind {
+  /// Whether it ends a hold without an answer of whoever had it; a ministry's by the assignment of another one.
+  fileprivate func takesAway(_ step: Hold.Step) -> Bool {
+    switch self {
+    case .withdrawn, .merged, .lapsed, .caseSuspended, .caseLapsed: true
+    case .assigned: Hold.Step.ofMinistries.contains(step)
+    default: false
+    }
   }
 }
 
@@ -204,7 +238,8 @@ extension [ChainEvent] {
 
 /// How long a review may take.
 enum ReviewPeriod {
-  /// Days; those of the legal step `review`.
+  /// Days, as the Support Unit's desk counts them by default; no event tells when a review is due. The legal step `review` is
+  /// what the Support Unit owes on a case.
   static let days: Int64 = 10
 
   /// The end of the last day in Korea; the day on which it begins does not count unless it is whole (Civil Code, articles

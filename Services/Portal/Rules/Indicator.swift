@@ -74,10 +74,12 @@ enum Indicator: String, Sendable, CaseIterable {
     case .answeredInTime:
       (
         "기한이 있는 단계 가운데 기간 안에 기한이 된 것의 수에 대한, 기한까지 끝난 것의 비율. 투표는 넣지 않으며, "
-          + "기한 전에 철회, 병합, 정지, 이관 등으로 답 없이 끝난 단계도 넣지 않습니다.",
+          + "기한 전에 철회, 병합, 정지, 이관 등으로 답 없이 끝난 단계도 넣지 않습니다. 정지되었다가 다시 이어지거나 늦은 뒤에 기한을 "
+          + "새로 정한 단계는 하나로 세며, 한 번 늦은 것은 늦은 것입니다.",
         "Of the stages that were due in the period, those that ended by their due date. A vote is no such stage, nor is what "
           + "was withdrawn, merged, suspended, lapsed or transferred before it was due; one that ended before its due date "
-          + "counts from its end on."
+          + "counts from its end on. One that was resumed after a suspension, or got another due date when it was late, is "
+          + "one stage still, and was late if it ever was."
       )
     case .ideasDiscussed:
       (
@@ -96,8 +98,10 @@ enum Indicator: String, Sendable, CaseIterable {
       )
     case .daysOfStage:
       (
-        "기간 안에 끝난 단계가 걸린 날수의 중앙값.",
-        "The median of the days that stages took which ended in the period."
+        "기간 안에 끝난 단계가 걸린 날수의 중앙값. 정지된 날은 그 단계에 넣지 않으며, 철회, 병합, 정지, 이관 등으로 답 없이 끝난 단계는 "
+          + "세지 않습니다.",
+        "The median of the days that stages took which ended in the period. Days of a suspension are not days of the stage, and "
+          + "what was withdrawn, merged, suspended, lapsed or transferred without an answer does not count."
       )
     case .ratings:
       (

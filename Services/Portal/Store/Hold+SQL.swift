@@ -11,9 +11,10 @@ extension Transaction {
     for (number, hold) in holds.enumerated() {
       try await execute(
         """
-        INSERT INTO hold (event_id, proposal, number, holder, step, since, until, due_at, ended_by)
-        VALUES (\(hold.begunBy), \(proposal), \(Int32(number + 1)), \(hold.holder), \(hold.step.rawValue), \(hold.since),
-          \(hold.until), \(hold.dueAt), \(hold.endedBy))
+        INSERT INTO hold (
+          event_id, proposal, number, hand_over, holder, step, since, until, due_at, ended_by, taken_away)
+        VALUES (\(hold.begunBy), \(proposal), \(Int32(number + 1)), \(Int32(hold.handOver)), \(hold.holder),
+          \(hold.step.rawValue), \(hold.since), \(hold.until), \(hold.dueAt), \(hold.endedBy), \(hold.isTakenAway))
         """)
     }
     let edition = Int32(Chain.edition)
@@ -56,7 +57,7 @@ extension QueryRunner {
   func chain(of proposal: ProposalID) async throws -> [Link] {
     try await query(
       """
-      SELECT hold.holder, step, since, until, hold.due_at, hold.event_id, ended_by,
+      SELECT hold.holder, step, since, hand_over, until, hold.due_at, taken_away, hold.event_id, ended_by,
         begun.type, begun.topic, begun.partition, begun.record_offset,
         ended.type AS end_type, ended.topic AS end_topic, ended.partition AS end_partition,
         ended.record_offset AS end_offset
@@ -67,8 +68,9 @@ extension QueryRunner {
     ).compactMap { row in
       guard let step = Hold.Step(rawValue: try row["step"]) else { return nil }
       let hold = Hold(
-        holder: try row["holder"], step: step, since: try row["since"], until: try row["until"],
-        dueAt: try row["due_at"], begunBy: try row["event_id"], endedBy: try row["ended_by"])
+        holder: try row["holder"], step: step, since: try row["since"], handOver: Int(try row["hand_over"] as Int32),
+        until: try row["until"], dueAt: try row["due_at"], isTakenAway: try row["taken_away"],
+        begunBy: try row["event_id"], endedBy: try row["ended_by"])
       let begun = Link.Source(
         event: hold.begunBy, type: try row["type"],
         position: try .init(row, "topic", "partition", "record_offset"))

@@ -17,9 +17,6 @@ extension Occurrence.Kind {
     .returned, .rejected, .upheld, .overturned, .merged, .selected, .decided, .concluded, .answered, .discontinued,
   ]
 
-  /// What ends a hold without an answer of whoever had it.
-  static let takingAway: [Self] = [.withdrawn, .merged, .lapsed, .caseSuspended, .caseLapsed]
-
   /// The stages that an idea can reach.
   static let stages: [(stage: String, kinds: [Self])] = [
     ("accepted", [.accepted, .overturned]), ("selected", [.selected]), ("voted-on", [.opened]),
@@ -66,28 +63,34 @@ extension Indicator {
         WHERE kind = 'assigned' AND \(fragment: period.contains("history.at")) GROUP BY code
         """
     case .answeredInTime:
-      // Who ended before the due date has answered then, unless it was taken away (a ministry's is by the assignment of
-      // another one): nobody can tell then. Who has not answered is late from the due date on, whatever happens later.
-      let judgedAt: Query = "least(hold.until, hold.due_at)"
+      // Who ended before the due date has answered then, unless it was taken away: nobody can tell then. Who has not
+      // answered is late from the due date on, whatever happens later; of a hand-over that goes on in several holds the
+      // first that was late decides, otherwise the last.
+      let judgedAt: Query = "least(until, due_at)"
       return """
+        WITH judged AS (
+          SELECT DISTINCT ON (hold.proposal, hand_over) step, hold.holder, until, hold.due_at, taken_away,
+            coalesce(until, \(now)) > hold.due_at AS late
+          FROM hold JOIN task ON task.proposal = hold.proposal AND task.is_public
+          WHERE hold.due_at IS NOT NULL AND step <> 'vote'
+          ORDER BY hold.proposal, hand_over, coalesce(until, \(now)) > hold.due_at DESC,
+            CASE WHEN coalesce(until, \(now)) > hold.due_at THEN number ELSE -number END)
         SELECT CASE WHEN GROUPING(step) = 0 THEN 'stage' WHEN GROUPING(holder) = 0 THEN 'office' END,
           CASE WHEN GROUPING(step) = 0 THEN step ELSE holder END,
-          round(100.0 * count(*) FILTER (WHERE hold.until <= hold.due_at) / count(*), 1)::float8
-        FROM hold JOIN task ON task.proposal = hold.proposal AND task.is_public
-        WHERE hold.due_at IS NOT NULL AND step <> 'vote' AND \(fragment: judgedAt) <= \(now)
-          AND \(fragment: period.contains(judgedAt))
-          AND NOT (hold.until <= hold.due_at AND EXISTS (
-            SELECT FROM history WHERE history.event_id = hold.ended_by
-              AND (history.kind = ANY(\(Occurrence.Kind.takingAway.map(\.rawValue)))
-                OR history.kind = 'assigned' AND hold.step = ANY(\(Hold.Step.ofMinistries.map(\.rawValue))))))
+          round(100.0 * count(*) FILTER (WHERE NOT late) / count(*), 1)::float8
+        FROM judged WHERE (late OR NOT taken_away) AND \(fragment: judgedAt) <= \(now) AND \(fragment: period.contains(judgedAt))
         GROUP BY GROUPING SETS ((), (step), (holder)) HAVING count(*) > 0
         """
     case .daysOfStage:
+      // A hand-over that goes on in several holds took the days of all of them.
       return """
-        SELECT 'stage', step, round((percentile_cont(0.5) WITHIN GROUP (
-          ORDER BY extract(epoch FROM hold.until - hold.since)::float8) / 86400)::numeric, 1)::float8
-        FROM hold JOIN task ON task.proposal = hold.proposal AND task.is_public
-        WHERE \(fragment: period.contains("hold.until")) GROUP BY step
+        WITH ended AS (
+          SELECT step, extract(epoch FROM sum(until - since))::float8 / 86400 AS days, max(until) AS until
+          FROM hold JOIN task ON task.proposal = hold.proposal AND task.is_public
+          GROUP BY hold.proposal, hand_over, step
+          HAVING bool_and(until IS NOT NULL) AND NOT (array_agg(taken_away ORDER BY number DESC))[1])
+        SELECT 'stage', step, round((percentile_cont(0.5) WITHIN GROUP (ORDER BY days))::numeric, 1)::float8
+        FROM ended WHERE \(fragment: period.contains("until")) GROUP BY step
         """
     case .ratings:
       return """

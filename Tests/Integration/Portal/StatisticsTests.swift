@@ -54,47 +54,94 @@ import Testing
     #expect(value(.daysOfStage, "stage", "review") == 2 && value(.daysOfStage, "stage", "committee") == 1)
   }
 
-  /// Holds of one step each, due on day 10, that end on some day by some event.
-  private func answered(_ ends: [(step: Portal.Hold.Step, day: Int?, by: Occurrence.Kind)]) async throws -> Double? {
+  /// A hold of a step until some day; nil: it lasts.
+  private struct Piece {
+    let step: Portal.Hold.Step
+    let until: Int?
+    var since = 0
+    var due: Int? = 10
+    var takenAway = false
+    /// The place of the piece with which its hand-over began.
+    var handOver = 1
+  }
+
+  /// The figures of tasks that had these holds each.
+  private func figures(of tasks: [[Piece]]) async throws -> [Indicator: [Figure]] {
     try await withTestDatabase(schema: "portal", migrations: Portal.Migrations.all) { database, _ in
       let sample = PortalSample(0)
-      for end in ends {
-        let (task, event) = (ProposalID(), UUID())
-        let until = end.day.map(sample.time)
-        let endedBy: UUID? = until == nil ? nil : event
+      for pieces in tasks {
+        let task = ProposalID()
         try await database.execute("INSERT INTO task (proposal, chain_edition) VALUES (\(task), 1000)")
-        try await database.execute(
-          """
-          INSERT INTO hold (event_id, proposal, number, holder, step, since, until, due_at, ended_by)
-          VALUES (\(UUID()), \(task), 1, 'molit', \(end.step.rawValue), \(sample.time(0)), \(until), \(sample.time(10)),
-            \(endedBy))
-          """)
-        if let until {
+        for (place, piece) in pieces.enumerated() {
           try await database.execute(
             """
-            INSERT INTO history (event_id, proposal, kind, at) VALUES (\(event), \(task), \(end.by.rawValue), \(until))
+            INSERT INTO hold (event_id, proposal, number, hand_over, holder, step, since, until, due_at, taken_away)
+            VALUES (\(UUID()), \(task), \(Int32(place + 1)), \(Int32(piece.handOver)), 'molit', \(piece.step.rawValue),
+              \(sample.time(piece.since)), \(piece.until.map(sample.time)), \(piece.due.map(sample.time)), \(piece.takenAway))
             """)
         }
       }
-      let figures = try await database.figures(in: Period(since: nil, until: nil), at: sample.time(100))
-      return figures.first { $0.0 == .answeredInTime }?.1.first { $0.by == nil }?.value
+      return Dictionary(
+        uniqueKeysWithValues: try await database.figures(in: Period(since: nil, until: nil), at: sample.time(100)))
     }
+  }
+
+  private func answered(_ tasks: [[Piece]]) async throws -> Double? {
+    try await figures(of: tasks)[.answeredInTime]?.first { $0.by == nil }?.value
   }
 
   @Test func whatWasTakenAwayBeforeItWasDueWasNotAnsweredInTime() async throws {
     // One was answered in time, one too late, one never; and these say nothing.
-    let judged: [(step: Portal.Hold.Step, day: Int?, by: Occurrence.Kind)] = [
-      (.ministry, 9, .answered), (.review, 11, .accepted), (.committee, nil, .decided),
+    let judged = [
+      [Piece(step: .ministry, until: 9)], [Piece(step: .review, until: 11)], [Piece(step: .committee, until: nil)],
     ]
-    let takenAway: [(step: Portal.Hold.Step, day: Int?, by: Occurrence.Kind)] = [
-      (.ministry, 5, .caseSuspended), (.review, 5, .withdrawn), (.review, 5, .merged), (.ministry, 5, .assigned),
-      (.committee, 5, .caseLapsed), (.implementation, 5, .assigned),
-    ]
+    let takenAway = [Portal.Hold.Step.ministry, .review, .committee, .implementation].map {
+      [Piece(step: $0, until: 5, takenAway: true)]
+    }
     #expect(try await answered(judged) == 33.3)
     #expect(try await answered(judged + takenAway) == 33.3)
-    // Naming a ministry is what the Support Unit owes; and what was late stays late.
-    #expect(try await answered(judged + [(.assignment, 5, .assigned)]) == 50)
-    #expect(try await answered(judged + [(.ministry, 20, .caseSuspended)]) == 25)
+    // What was late stays late.
+    #expect(try await answered(judged + [[Piece(step: .ministry, until: 20, takenAway: true)]]) == 25)
+  }
+
+  @Test func aHandOverThatGoesOnInSeveralHoldsIsOneAndWasLateIfItEverWas() async throws {
+    let inTime = [Piece(step: .ministry, until: 9)]
+    let suspended = Piece(step: .suspension, until: 12, since: 5, due: nil, handOver: 2)
+    let pause = Piece(step: .ministry, until: 5, takenAway: true)
+    // Resumed, and answered by the later date, or not.
+    let resumed = [pause, suspended, Piece(step: .ministry, until: 16, since: 12, due: 17)]
+    let missed = [pause, suspended, Piece(step: .ministry, until: 18, since: 12, due: 17)]
+    #expect(try await answered([inTime, resumed]) == 100)
+    #expect(try await answered([inTime, missed]) == 50)
+    // Suspended when it was late, and resumed: late once.
+    let late = [
+      Piece(step: .ministry, until: 15, takenAway: true),
+      Piece(step: .suspension, until: 20, since: 15, due: nil, handOver: 2),
+      Piece(step: .ministry, until: 21, since: 20, due: 15),
+    ]
+    #expect(try await answered([inTime, late]) == 50)
+    // Another date when the first one had passed, and that was kept, or taken away.
+    for takenAway in [false, true] {
+      let renewed = [
+        Piece(step: .implementation, until: 15),
+        Piece(step: .implementation, until: 40, since: 15, due: 50, takenAway: takenAway),
+      ]
+      #expect(try await answered([inTime, renewed]) == 50)
+    }
+  }
+
+  @Test func aStageTookTheDaysOfAllItsHoldsButNotThoseOfASuspension() async throws {
+    let pieces = [
+      Piece(step: .ministry, until: 5, takenAway: true),
+      Piece(step: .suspension, until: 12, since: 5, due: nil, handOver: 2),
+      Piece(step: .ministry, until: 16, since: 12),
+    ]
+    let days = try await figures(
+      of: [
+        pieces, [Piece(step: .ministry, until: 1, takenAway: true)], [Piece(step: .ministry, until: nil)],
+        [Piece(step: .review, until: 2, takenAway: true)],
+      ])[.daysOfStage]
+    #expect(days?.map { "\($0.of ?? "") \($0.value)" } == ["ministry 9.0", "suspension 7.0"])
   }
 
   @Test func ratingsAreThoseLastCountedInThePeriod() async throws {

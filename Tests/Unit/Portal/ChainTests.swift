@@ -87,6 +87,40 @@ import Testing
     #expect(Chain(declined).holds.map(\.until) == [Self.time(1)], "nobody has what was declined")
   }
 
+  @Test(arguments: [Occurrence.Kind.planned, .delayed, .concluded])
+  func whatWasLateStaysLateWhenItGetsAnotherDueDate(kind: Occurrence.Kind) {
+    let (step, holder): (Occurrence.Kind, Holder) =
+      kind == .concluded ? (.toMeeting, .strategyMeeting) : (.answered, .supportUnit)
+    let begun = line(step, 0, holder: holder, owed: 100)
+    let inTime = Chain([begun, line(kind, 50, holder: holder, owed: 900)]).holds
+    #expect(inTime.map(\.dueAt) == [Self.time(900)])
+    let same = Chain([begun, line(kind, 150, holder: holder, owed: 100)]).holds
+    #expect(same.map(\.dueAt) == [Self.time(100)])
+    let late = line(kind, 150, holder: holder, owed: 900)
+    let holds = Chain([begun, late, line(kind, 200, holder: holder, owed: 950)]).holds
+    #expect(holds.map(\.dueAt) == [Self.time(100), Self.time(950)] && holds.map(\.handOver) == [1, 1])
+    #expect(holds.map(\.until) == [Self.time(150), nil] && holds[1].begunBy == late.id && holds[0].endedBy == late.id)
+    #expect(holds[1].holder == holds[0].holder && holds[1].step == holds[0].step && !holds[0].isTakenAway)
+  }
+
+  @Test func aHandOverGoesOnAfterASuspension() {
+    let holds = Chain(whole).holds
+    #expect(holds.map(\.handOver) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 9, 12])
+  }
+
+  @Test func whatEndsWithoutAnAnswerWasTakenAway() {
+    #expect(Chain(whole).holds.map(\.isTakenAway) == (0..<12).map { $0 == 8 })
+    for end in [Occurrence.Kind.withdrawn, .merged] {
+      #expect(Chain([event(.submitted, 0), event(end, 10)]).holds.map(\.isTakenAway) == [true])
+    }
+    let transferred = [event(.assigned, 0, code: "moe"), event(.assigned, 10, code: "molit")]
+    #expect(Chain(transferred).holds.map(\.isTakenAway) == [true, false])
+    let named = [line(.concluded, 0, holder: .supportUnit, owed: 9), event(.assigned, 10, code: "molit")]
+    #expect(Chain(named).holds.map(\.isTakenAway) == [false, false], "naming a ministry is what the Support Unit owes")
+    let lapsed = [event(.received, 0), event(.caseSuspended, 5), event(.caseLapsed, 10)]
+    #expect(Chain(lapsed).holds.map(\.isTakenAway) == [true, true])
+  }
+
   /// Author and Support Unit act at the same moment, and the events are a moment apart.
   @Test(arguments: [Occurrence.Kind.withdrawn, .merged])
   func whatWasGivenUpIsHeldByNobodyWhateverIsDecidedLater(end: Occurrence.Kind) {
@@ -136,7 +170,7 @@ import Testing
 
   @Test func latenessCountsDaysInKorea() throws {
     var hold = Hold(
-      holder: "molit", step: .ministry, since: Self.time(0), dueAt: Self.time(10), begunBy: UUID())
+      holder: "molit", step: .ministry, since: Self.time(0), handOver: 1, dueAt: Self.time(10), begunBy: UUID())
     let due = try #require(hold.dueAt)
     let today = Day(of: due)
     #expect(
@@ -144,6 +178,10 @@ import Testing
     #expect(hold.lateDays(at: today.adding(1).start) == 1 && hold.lateDays(at: today.adding(2).end) == 2)
     hold.until = Self.time(5)
     #expect(hold.lateDays(at: today.adding(9).start) == 0, "it ended in time")
+    let vote = Hold(
+      holder: Hold.voters, step: .vote, since: Self.time(0), handOver: 1, until: today.adding(1).start,
+      dueAt: today.end, begunBy: UUID())
+    #expect(vote.lateDays(at: today.adding(9).start) == 0, "voters owe nothing")
     #expect(Language.korean.lateness(days: 0, isOver: true) == nil)
     #expect(Language.english.lateness(days: 2, isOver: true) == "2 days late")
     #expect(Language.korean.lateness(days: 2, isOver: false) == "2일째 늦어지고 있음")

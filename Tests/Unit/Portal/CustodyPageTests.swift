@@ -102,7 +102,8 @@ import Testing
     }
     func hold(_ holder: String, _ step: Hold.Step, _ since: Int, _ until: Int?) -> Hold {
       Hold(
-        holder: holder, step: step, since: SampleTask.time(since), until: until.map(SampleTask.time), begunBy: UUID())
+        holder: holder, step: step, since: SampleTask.time(since), handOver: 1, until: until.map(SampleTask.time),
+        begunBy: UUID())
     }
     let chain = [hold("committee", .committee, 60, 70), hold("molit", .ministry, 70, 80)]
     #expect(section(facts, language, chain + [hold("molit", .implementation, 80, nil)]).contains(since(70)))

@@ -86,6 +86,18 @@ import Testing
     #expect(try late(events, at: "2027-12-31") == [2])
   }
 
+  @Test func whatWasLateIsAsLateAfterASuspensionAsBeforeIt() throws {
+    let (start, stop) = (try day("2027-02-03").start, try day("2027-04-03").start)
+    let resumed = CaseResumed(
+      caseID: id, proposal: proposal, ministry: "molit", title: "밤 버스", yes: 11, no: 2, yesBar: 10, ruleHash: "ab",
+      crossedAt: stop, suspendedAt: start, resumedAt: stop, dueAt: stop, state: .underway, holder: "molit")
+    let events = [
+      planned(try milestone(1, "2027-01-31"), try milestone(2, "2027-06-30")), try overdue(1, "2027-01-31"),
+      .resumed(resumed),
+    ]
+    #expect(try late(events, at: "2027-04-03") == [3, 0] && late(events, at: "2027-04-05") == [5, 0])
+  }
+
   @Test func thePageShowsALateMilestoneUnlessTheCaseIsSuspended() throws {
     let record = CaseRecord([
       planned(try milestone(1, "2027-01-31"), try milestone(2, "2027-06-30")), try overdue(1, "2027-01-31"),
