@@ -111,8 +111,8 @@ extension EnglishLetters {
       Letter.Words(
         "The task is suspended",
         "After ballots were voided there are \(event.yes.grouped) yes and \(event.no.grouped) no votes, and the vote does not "
-          + "carry any more: \(holder(event.ministry)) keeps the task and owes nothing until the vote carries again; the "
-          + "days until then do not count towards the due date.",
+          + "carry any more: \(holder(event.holder ?? event.ministry)) keeps the task and owes nothing until the vote "
+          + "carries again; the days until then do not count towards the due date.",
         "Suspended since: \(time(event.suspendedAt))")
     case .resumed(let event):
       Letter.Words(

@@ -95,7 +95,7 @@ extension KoreanLetters {
       Letter.Words(
         "과제의 처리가 정지되었습니다",
         "무효 처리 후 찬성 \(event.yes.grouped)표, 반대 \(event.no.grouped)표가 되어 투표가 상정 기준을 충족하지 못합니다. "
-          + "기준을 다시 충족할 때까지 \(holder(event.ministry))의 처리가 정지되며, 정지된 기간은 처리 기한에 넣지 않습니다.",
+          + "기준을 다시 충족할 때까지 \(holder(event.holder ?? event.ministry))의 처리가 정지되며, 정지된 기간은 처리 기한에 넣지 않습니다.",
         "정지 시작: \(time(event.suspendedAt))")
     case .resumed(let event):
       Letter.Words(

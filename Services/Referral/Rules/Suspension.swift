@@ -45,7 +45,7 @@ extension Case {
       CaseSuspended(
         caseID: id, proposal: proposal, ministry: ministry?.slug, title: title, reason: .barLost,
         yes: event.yes, no: event.no, yesBar: yesBar, ruleHash: ruleHash, crossedAt: event.crossedAt,
-        lostAt: event.lostAt, suspendedAt: now))
+        lostAt: event.lostAt, suspendedAt: now, holder: hold?.holder.name))
     return change
   }
 

@@ -19,7 +19,7 @@ public struct CaseSuspended: CaseEvent, Equatable {
   public var caseID: CaseID
   /// The task that the case is about.
   public var proposal: ProposalID
-  /// The slug of the ministry in charge; nil while the Committee has the case.
+  /// The slug of the ministry in charge; absent where none is.
   public var ministry: String?
   /// Title of the proposal: plain text, one line.
   public var title: String
@@ -39,11 +39,14 @@ public struct CaseSuspended: CaseEvent, Equatable {
   public var lostAt: Date
   /// From when on the period does not run.
   public var suspendedAt: Date
+  /// Who has the case and keeps it, as `Holder` names it. Absent in events from before it was told.
+  public var holder: String?
 
   /// An event of these members.
   public init(
     caseID: CaseID, proposal: ProposalID, ministry: String?, title: String, reason: SuspensionReason, yes: Int64,
-    no: Int64, yesBar: Int64, ruleHash: String, crossedAt: Date, lostAt: Date, suspendedAt: Date
+    no: Int64, yesBar: Int64, ruleHash: String, crossedAt: Date, lostAt: Date, suspendedAt: Date,
+    holder: String? = nil
   ) {
     self.caseID = caseID
     self.proposal = proposal
@@ -57,6 +60,7 @@ public struct CaseSuspended: CaseEvent, Equatable {
     self.crossedAt = crossedAt
     self.lostAt = lostAt
     self.suspendedAt = suspendedAt
+    self.holder = holder
   }
 }
 
@@ -73,7 +77,7 @@ public struct CaseResumed: CaseEvent, Equatable {
   public var caseID: CaseID
   /// The task that the case is about.
   public var proposal: ProposalID
-  /// The slug of the ministry in charge; nil while the Committee has the case.
+  /// The slug of the ministry in charge; absent where none is.
   public var ministry: String?
   /// Title of the proposal: plain text, one line.
   public var title: String

@@ -13,7 +13,8 @@ import Testing
   @Test(arguments: ["molit", nil]) func eachIsReadAsItWasWrittenWithAMinistryAndWithout(ministry: String?) throws {
     let suspended = CaseSuspended(
       caseID: CaseID(), proposal: ProposalID(), ministry: ministry, title: "제목", reason: .barLost, yes: 9, no: 2,
-      yesBar: 10, ruleHash: "ab", crossedAt: time, lostAt: time, suspendedAt: time)
+      yesBar: 10, ruleHash: "ab", crossedAt: time, lostAt: time, suspendedAt: time,
+      holder: ministry ?? "support-unit")
     let resumed = CaseResumed(
       caseID: suspended.caseID, proposal: suspended.proposal, ministry: ministry, title: "제목", yes: 11, no: 2,
       yesBar: 10, ruleHash: "ab", crossedAt: time, suspendedAt: time, resumedAt: time, dueAt: time)

@@ -123,6 +123,23 @@ import Testing
     #expect(letter(.referral(.overdue(overdue)), language).text.contains(name))
   }
 
+  @Test(arguments: Language.allCases) func aSuspensionNamesWhoeverKeepsTheTask(language: Language) {
+    func text(_ ministry: String?, _ holder: String?) -> String {
+      var event = Samples.suspended
+      (event.ministry, event.holder) = (ministry, holder)
+      return letter(.referral(.suspended(event)), language).text
+    }
+    let committee = language == .korean ? "정부혁신추진협의회" : "Government Innovation Committee"
+    let meeting = text(nil, "strategy-meeting")
+    #expect(meeting.contains(language == .korean ? "정부혁신전략회의" : "Government Innovation Strategy Meeting"))
+    #expect(text(nil, "support-unit").contains(language == .korean ? "지원단" : "Support Unit"))
+    #expect(!meeting.contains(committee) && !text(nil, "support-unit").contains(committee))
+    #expect(text(nil, "committee").contains(committee))
+    #expect(text("me", "me").contains(language == .korean ? "환경부" : "Ministry of Environment"))
+    // From a sender that names no holder.
+    #expect(text("me", nil) == text("me", "me") && text(nil, nil) == text(nil, "committee"))
+  }
+
   @Test func theMinistryIsCalledByItsName() {
     let assigned = Occasion.referral(.assigned(Samples.assigned))
     #expect(letter(assigned, .korean).text.contains("환경부"))

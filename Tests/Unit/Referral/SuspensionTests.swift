@@ -27,6 +27,22 @@ import Testing
     #expect(try suspended(CaseWalk.received(), at: 2).names == ["suspended"])
   }
 
+  @Test(arguments: ["committee", "strategy-meeting", "support-unit", "molit"])
+  func whoeverKeepsASuspendedCaseIsNamed(holder: String) throws {
+    let whole =
+      switch holder {
+      case "committee": try CaseWalk.received()
+      case "strategy-meeting": try CaseWalk.submitted()
+      case "support-unit":
+        try CaseWalk.deliberated().decided(
+          .return, for: "더 자세히.", with: nil, within: CaseWalk.terms, by: actor, at: day(3)
+        ).changed
+      default: try CaseWalk.assigned()
+      }
+    let event = try #require(suspended(whole, at: 12).told.first?.event as? CaseSuspended)
+    #expect(event.holder == holder && event.ministry == whole.ministry?.slug)
+  }
+
   @Test func nobodyIsLateWithASuspendedCase() throws {
     let known = try suspended(CaseWalk.received(), at: 2).changed
     #expect(try CaseWalk.received().isLate(at: day(500)) && !known.isLate(at: day(500)))
