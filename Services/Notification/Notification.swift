@@ -111,6 +111,7 @@ public struct NotificationService: ServiceDefinition {
         try await deliveries.figures.look(at: kit.database)
       },
       Job("forgetting", every: .seconds(3_600)) {
+        try await kit.database.transaction { try await $0.endDeliveriesToDisabled(at: kit.clock.now) }
         try await kit.database.forget(before: kit.clock.now.addingTimeInterval(-30 * 86_400))
         try await kit.database.forgetNotices(before: kit.clock.now.addingTimeInterval(-365 * 86_400))
       },

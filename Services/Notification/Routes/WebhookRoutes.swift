@@ -84,11 +84,15 @@ struct Webhooks: Sendable {
     guard errors.isEmpty else { throw Problem.invalid(errors) }
     let now = clock.now
     let webhook = try await database.transaction { transaction in
-      var webhook = try await transaction.webhook(id, of: owner, locked: true).moved(to: body.url)
+      let former = try await transaction.webhook(id, of: owner, locked: true)
+      var webhook = former.moved(to: body.url)
       webhook.events = events
       if let state = body.state { webhook = webhook.enabled(state == .active, at: now) }
       try await transaction.update(webhook)
-      if body.state == .disabled { try await transaction.endDeliveries(to: id, .owner, at: now) }
+      // Also before it is enabled: something may have been queued since by a transaction that saw it enabled before.
+      if let reason = former.disabledReason ?? webhook.disabledReason {
+        try await transaction.endDeliveries(to: id, reason, at: now)
+      }
       return webhook
     }
     return try .json(view(webhook))

@@ -40,10 +40,15 @@ extension QueryRunner {
       """)
   }
 
-  /// How much waits, and since when the oldest does.
+  /// How much waits, and since when the oldest does; without what nobody claims, since its webhook is disabled.
   func waiting(in queue: Claim.Queue) async throws -> (count: Int, since: Date?) {
+    let claimed: Query =
+      queue == .webhooks ? "AND endpoint IN (SELECT id FROM webhook_endpoint WHERE disabled_at IS NULL)" : ""
     let row = try await one(
-      "SELECT count(*) AS count, min(queued_at) AS since FROM \(identifier: queue.rawValue) WHERE state = 'pending'")
+      """
+      SELECT count(*) AS count, min(queued_at) AS since FROM \(identifier: queue.rawValue)
+      WHERE state = 'pending' \(fragment: claimed)
+      """)
     return (try row?["count"] ?? 0, try row?["since"] ?? nil)
   }
 }

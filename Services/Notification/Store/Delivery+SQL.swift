@@ -32,7 +32,8 @@ struct ClaimedDelivery: Sendable {
 
 extension Transaction {
   /// Queues an event for every webhook that wants it. The webhooks' rows stay until the transaction ends, so that a
-  /// deletion at the same time does not make the event fail.
+  /// deletion at the same time does not make the event fail. They can be disabled meanwhile: an event with many readers
+  /// must not hold up what all attempts come to. `endDeliveriesToDisabled` ends what is queued for them all the same.
   func queueDeliveries(of event: UUID, type: String, time: Date, data: [UInt8], at now: Date) async throws {
     let words = Subscription.words(for: type)
     let wanted = try await query(

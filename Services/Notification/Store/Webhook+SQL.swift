@@ -162,6 +162,20 @@ extension Transaction {
       """)
   }
 
+  /// Ends what waits for webhooks that are disabled: it was queued by transactions that saw them enabled.
+  func endDeliveriesToDisabled(at now: Date) async throws {
+    // Nobody enables one before its deliveries have ended.
+    let disabled = try await query(
+      """
+      SELECT id, disabled_reason FROM webhook_endpoint
+      WHERE disabled_at IS NOT NULL
+        AND EXISTS (SELECT FROM webhook_delivery WHERE endpoint = webhook_endpoint.id AND state = 'pending')
+      ORDER BY id FOR NO KEY UPDATE
+      """
+    ).map { row throws -> (id: WebhookID, reason: DisabledReason) in (try row["id"], try row["disabled_reason"]) }
+    for webhook in disabled { try await endDeliveries(to: webhook.id, webhook.reason, at: now) }
+  }
+
   /// An attempt has failed: the webhook is watched from now on, its owner told in time, and it is disabled in the end.
   func noteFailure(of id: WebhookID, at now: Date) async throws {
     let row = try await one(

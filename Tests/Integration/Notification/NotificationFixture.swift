@@ -66,14 +66,18 @@ struct NotificationFixture: Sendable {
   }
 
   /// Takes an event as the consumer would.
+  /// - Parameter meanwhile: done by others before the transaction ends.
   @discardableResult
-  func accept(_ proposal: ProposalID, times: Int = 1) async throws -> UUID {
+  func accept(_ proposal: ProposalID, times: Int = 1, meanwhile: () async throws -> Void = {}) async throws -> UUID {
     let event = ProposalAccepted(proposal: proposal, acceptedAt: time.now)
     let envelope = Envelope<ModerationEvent>(
       id: UUID(), type: ProposalAccepted.type, time: time.now, subject: proposal.uuid, sequence: 1,
       event: .accepted(event), data: try JSON.encode(event))
     for _ in 0..<times {
-      try await database.transaction { try await announcements.apply(moderation: envelope, in: $0) }
+      try await database.transaction {
+        try await announcements.apply(moderation: envelope, in: $0)
+        try await meanwhile()
+      }
     }
     return envelope.id
   }
