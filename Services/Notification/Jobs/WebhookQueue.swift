@@ -84,11 +84,11 @@ struct WebhookQueue: Sendable {
   private func settle(_ delivery: ClaimedDelivery, _ outcome: WebhookOutcome, _ error: String?) async {
     let verdict = outcome.verdict(afterAttempt: delivery.attemptOfSchedule, chance: .random(in: 0...1))
     let status: Int? = if case .answered(let status, _) = outcome { status } else { nil }
-    figures.count(verdict)
-    if verdict == .receiverGone { log.info("webhook is gone", ["webhook": "\(delivery.webhook)"]) }
     do {
       try await shielded {
-        try await database.settle(delivery, verdict, status: status, error: error, at: clock.now)
+        let settled = try await database.settle(delivery, verdict, status: status, error: error, at: clock.now)
+        figures.count(settled)
+        if settled == .receiverGone { log.info("webhook is gone", ["webhook": "\(delivery.webhook)"]) }
       }
     } catch { log.warning("delivery not settled", ["webhook": "\(delivery.webhook)", "error": "\(error)"]) }
   }

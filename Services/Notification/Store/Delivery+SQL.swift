@@ -97,25 +97,35 @@ extension Transaction {
 }
 
 extension Database {
-  /// Writes down what an attempt came to, for the delivery and for its webhook.
-  func settle(_ delivery: ClaimedDelivery, _ verdict: Verdict, status: Int?, error: String?, at now: Date) async throws
-  {
+  /// Writes down what an attempt came to, for the delivery and for its webhook. What failed at an address that the
+  /// webhook has left meanwhile is due at the new one at once, and says nothing of the webhook.
+  /// - Returns: what follows from the attempt.
+  @discardableResult
+  func settle(
+    _ delivery: ClaimedDelivery, _ verdict: Verdict, status: Int?, error: String?, at now: Date
+  ) async throws -> Verdict {
     if verdict == .delivered {
       // First: whoever dies in between sends it once more. Others may have failed since this one was claimed.
-      try await noteSuccess(of: delivery.webhook)
-      return try await settle(
+      try await noteSuccess(of: delivery.webhook, at: delivery.url)
+      try await settle(
         .webhooks, delivery.id, attempt: delivery.attempt, verdict, error: error, status: status, at: now)
+      return verdict
     }
-    try await transaction { transaction in
+    return try await transaction { transaction in
       // The webhook before its deliveries, as a deletion takes them.
-      try await transaction.execute("SELECT FROM webhook_endpoint WHERE id = \(delivery.webhook) FOR NO KEY UPDATE")
+      let webhook = try await transaction.one(
+        "SELECT url FROM webhook_endpoint WHERE id = \(delivery.webhook) FOR NO KEY UPDATE")
+      let hasMoved = try webhook.map { try $0["url"] != delivery.url } ?? false
+      let verdict = hasMoved ? .again(after: 0) : verdict
       try await transaction.settle(
         .webhooks, delivery.id, attempt: delivery.attempt, verdict, error: error, status: status, at: now)
+      guard !hasMoved else { return verdict }
       switch verdict {
       case .delivered: break
       case .again, .failed: try await transaction.noteFailure(of: delivery.webhook, at: now)
       case .receiverGone: try await transaction.disable(delivery.webhook, .gone, at: now)
       }
+      return verdict
     }
   }
 

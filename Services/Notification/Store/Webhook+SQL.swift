@@ -95,12 +95,12 @@ extension QueryRunner {
 }
 
 extension QueryRunner {
-  /// An attempt has succeeded.
-  func noteSuccess(of id: WebhookID) async throws {
+  /// An attempt has succeeded; says nothing of the webhook when it has moved from `url` meanwhile.
+  func noteSuccess(of id: WebhookID, at url: String) async throws {
     try await execute(
       """
       UPDATE webhook_endpoint SET failing_since = NULL, warned_at = NULL, failures = 0
-      WHERE id = \(id) AND failing_since IS NOT NULL
+      WHERE id = \(id) AND url = \(url) AND failing_since IS NOT NULL
       """)
   }
 }
