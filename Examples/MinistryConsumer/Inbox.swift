@@ -101,7 +101,17 @@ struct Inbox {
 /// What the register needs of an event; whatever else is in it is passed over.
 struct Told: Decodable, Sendable {
   let title: String
+  /// When the case is due; nil also in what is told of the time of one milestone, by its number.
   let dueAt: String?
+
+  private enum CodingKeys: CodingKey { case title, dueAt, milestone }
+
+  init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    title = try members.decode(String.self, forKey: .title)
+    let isOfMilestone = (try? members.decode(Int.self, forKey: .milestone)) != nil
+    dueAt = isOfMilestone ? nil : try members.decodeIfPresent(String.self, forKey: .dueAt)
+  }
 }
 
 /// A CloudEvent in Kafka's binary mode.

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.real_kafka
 SCRIPT = CHECKOUT / "deploy/examples/ministry-consumer-python/consumer.py"
 TYPES = ["kr.forum.case.assigned.v1", "kr.forum.case.accepted.v1", "kr.forum.case.answered.v1"]
 CASES = 150
+DUE = "2027-01-31T14:59:59.999Z"
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +147,8 @@ class Referrals:
         self.producer = Producer(broker.client("referral") | {"enable.idempotence": True})
         self.ids, self.last, self.sent, self.failed = set(), {}, 0, 0
 
-    def send(self, case, sequence, kind):
-        value = {"caseID": case, "proposal": str(uuid.uuid4()), "title": f"과제 {case[:8]}", "dueAt": "2027-01-31T14:59:59.999Z"}
+    def send(self, case, sequence, kind, **members):
+        value = {"caseID": case, "proposal": str(uuid.uuid4()), "title": f"과제 {case[:8]}", "dueAt": DUE} | members
         identifier = str(uuid.uuid4())
         headers = {
             "content-type": "application/json", "ce_specversion": "1.0", "ce_id": identifier, "ce_source": "/forum/referral",
@@ -295,21 +296,48 @@ def test_one_that_starts_while_another_makes_the_inbox_waits(forum, broker, know
         process.wait(10)
 
 
+def register(example):
+    rows = example.rows("SELECT case_id, title, coalesce(due, '-'), last_type, last_sequence FROM register")
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def runs_until(example, condition):
+    process = example.start()
+    try:
+        eventually(condition, 60, lambda: f"{register(example)} {example.log()}")
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def test_what_a_milestone_is_due_by_is_not_what_the_case_is_due_by(example, broker, known):
+    referrals = Referrals(broker, known["ministry"]["slug"], random.Random(3))
+    case, earlier, later = str(uuid.uuid4()), "2026-12-31T14:59:59.999Z", "2027-03-31T14:59:59.999Z"
+    milestone = {"number": 1, "title": "노선도", "deliverable": "노선도", "startsOn": "2026-12-01", "status": "limited"}
+    sent = [
+        ("assigned", {}, DUE),
+        ("reminded", {"milestone": 1, "milestoneTitle": "노선도", "dueAt": earlier}, DUE),
+        ("overdue", {"milestone": 1, "milestoneTitle": "노선도", "dueAt": earlier}, DUE),
+        ("escalated", {"milestone": 1, "milestoneTitle": "노선도", "dueAt": earlier}, DUE),
+        # The milestone as it is now; what is due is what the ministry owes.
+        ("delayed", {"milestone": milestone | {"endsOn": "2027-02-15"}, "dueAt": later}, later),
+        ("overdue", {"dueAt": later}, later),
+        ("planned", {"milestones": [milestone | {"endsOn": "2027-01-31"}], "dueAt": DUE}, DUE),
+    ]
+    with CaseList() as forum:
+        example.environment["FORUM_URL"] = forum.url
+        runs_until(example, lambda: len(example.rows("SELECT partition FROM position")) == 3)
+        for sequence, (kind, members, due) in enumerate(sent, 1):
+            kind = f"kr.forum.case.{kind}.v1"
+            referrals.send(case, sequence, kind, **members)
+            assert referrals.producer.flush(30) == 0
+            runs_until(example, lambda: register(example).get(case, ("",))[-1] == str(sequence))
+            assert register(example)[case] == (f"과제 {case[:8]}", due, kind, str(sequence))
+
+
 def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker, known):
     referrals = Referrals(broker, known["ministry"]["slug"], random.Random(2))
     changed, ended, late = (str(uuid.uuid4()) for _ in range(3))
-
-    def register():
-        rows = example.rows("SELECT case_id, title, coalesce(due, '-'), last_type, last_sequence FROM register")
-        return {row[0]: tuple(row[1:]) for row in rows}
-
-    def runs_until(condition):
-        process = example.start()
-        try:
-            eventually(condition, 60, lambda: f"{register()} {example.log()}")
-        finally:
-            process.kill()
-            process.wait(10)
 
     def send(case, sequence, kind):
         referrals.send(case, sequence, kind)
@@ -317,13 +345,12 @@ def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker,
 
     with CaseList() as forum:
         example.environment["FORUM_URL"] = forum.url
-        runs_until(lambda: len(example.rows("SELECT partition FROM position")) == 3)
+        runs_until(example, lambda: len(example.rows("SELECT partition FROM position")) == 3)
         for case in (changed, ended):
             send(case, 1, TYPES[0])
             send(case, 2, TYPES[1])
-        told = "2027-01-31T14:59:59.999Z"
-        read = {case: (f"과제 {case[:8]}", told, TYPES[1], "2") for case in (changed, ended)}
-        runs_until(lambda: register() == read)
+        read = {case: (f"과제 {case[:8]}", DUE, TYPES[1], "2") for case in (changed, ended)}
+        runs_until(example, lambda: register(example) == read)
 
         # It died between its two transactions, and while it was away messages came and went that it has not seen.
         example.change(f"UPDATE register SET last_sequence = 1, last_type = '{TYPES[0]}' WHERE case_id = '{ended}'")
@@ -344,10 +371,10 @@ def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker,
             ended: ("끝난 과제", "-", "snapshot", "2"),
             late: ("늦은 과제", "2028-03-31T14:59:59.999Z", "snapshot", "0"),
         }
-        runs_until(lambda: register() == snapshot)
+        runs_until(example, lambda: register(example) == snapshot)
         assert example.rows("SELECT count(*) FROM inbox WHERE NOT done") == [["0"]]
 
         # And the topic goes on from there.
         forum.cases = []
         send(changed, 4, TYPES[2])
-        runs_until(lambda: register() == snapshot | {changed: (f"과제 {changed[:8]}", told, TYPES[2], "4")})
+        runs_until(example, lambda: register(example) == snapshot | {changed: (f"과제 {changed[:8]}", DUE, TYPES[2], "4")})

@@ -87,7 +87,7 @@ class Inbox:
             with self:
                 # The place for the ministry's own work. What goes outside, such as
                 # POST /v1/cases/{id}/acceptance, takes `identifier` as its Idempotency-Key.
-                self.register(case, event["title"], event.get("dueAt"), kind, sequence)
+                self.register(case, event["title"], due_of_case(event), kind, sequence)
                 self.db.execute("UPDATE inbox SET done = 1 WHERE id = ?", (identifier,))
 
     def overrule(self, case, title, due):
@@ -112,6 +112,11 @@ class Inbox:
 
     def __exit__(self, fault, *_):
         self.db.execute("COMMIT" if fault is None else "ROLLBACK")
+
+
+def due_of_case(event):
+    """None in what is told of the time of one milestone, by its number: that is no due date of the case."""
+    return None if isinstance(event.get("milestone"), int) else event.get("dueAt")
 
 
 def now():
