@@ -48,6 +48,8 @@ struct Inbox {
           ON CONFLICT (topic, partition) DO UPDATE SET next = EXCLUDED.next
           """)
       }
+      // Of what the snapshot does not have, another ministry is in charge; those that have ended are in it.
+      try await transaction.execute("UPDATE register SET due = NULL, last_type = 'gone'")
       for found in cases {
         try await transaction.overrule(found)
       }

@@ -337,7 +337,7 @@ def test_what_a_milestone_is_due_by_is_not_what_the_case_is_due_by(example, brok
 
 def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker, known):
     referrals = Referrals(broker, known["ministry"]["slug"], random.Random(2))
-    changed, ended, late = (str(uuid.uuid4()) for _ in range(3))
+    changed, ended, away, late = (str(uuid.uuid4()) for _ in range(4))
 
     def send(case, sequence, kind):
         referrals.send(case, sequence, kind)
@@ -346,10 +346,10 @@ def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker,
     with CaseList() as forum:
         example.environment["FORUM_URL"] = forum.url
         runs_until(example, lambda: len(example.rows("SELECT partition FROM position")) == 3)
-        for case in (changed, ended):
+        for case in (changed, ended, away):
             send(case, 1, TYPES[0])
             send(case, 2, TYPES[1])
-        read = {case: (f"과제 {case[:8]}", DUE, TYPES[1], "2") for case in (changed, ended)}
+        read = {case: (f"과제 {case[:8]}", DUE, TYPES[1], "2") for case in (changed, ended, away)}
         runs_until(example, lambda: register(example) == read)
 
         # It died between its two transactions, and while it was away messages came and went that it has not seen.
@@ -357,6 +357,8 @@ def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker,
         example.change(f"UPDATE inbox SET done = false WHERE case_id = '{ended}' AND sequence = 2")
         for case in (changed, ended, late):
             send(case, 3, TYPES[1])
+        # This one went to another ministry: the snapshot does not have it.
+        send(away, 3, "kr.forum.case.transferred.v1")
         gone = [TopicPartition(referrals.topic, int(number), int(end)) for number, end in ends(broker, referrals.topic).items()]
         admin = AdminClient(broker.client("forumctl"))
         for result in admin.delete_records(gone).values():
@@ -369,12 +371,18 @@ def test_after_too_long_an_absence_what_the_snapshot_says_holds(example, broker,
         snapshot = {
             changed: ("새 제목", "2028-02-29T14:59:59.999Z", "snapshot", "2"),
             ended: ("끝난 과제", "-", "snapshot", "2"),
+            away: (f"과제 {away[:8]}", "-", "gone", "2"),
             late: ("늦은 과제", "2028-03-31T14:59:59.999Z", "snapshot", "0"),
         }
         runs_until(example, lambda: register(example) == snapshot)
         assert example.rows("SELECT count(*) FROM inbox WHERE NOT done") == [["0"]]
 
-        # And the topic goes on from there.
+        # And the topic goes on from there, also for one that comes back.
         forum.cases = []
         send(changed, 4, TYPES[2])
-        runs_until(example, lambda: register(example) == snapshot | {changed: (f"과제 {changed[:8]}", DUE, TYPES[2], "4")})
+        send(away, 4, TYPES[0])
+        later = {
+            changed: (f"과제 {changed[:8]}", DUE, TYPES[2], "4"),
+            away: (f"과제 {away[:8]}", DUE, TYPES[0], "4"),
+        }
+        runs_until(example, lambda: register(example) == snapshot | later)

@@ -14,7 +14,8 @@ What makes it safe, and what to keep when it is rewritten for another database:
 4. The first start joins a snapshot and the topic: first the ends of the topic are looked up, then the cases are read from the API,
    then both are kept in one transaction, then the topic is read on from those ends. What happened in between is in both, and
    changes nothing the second time: messages tell a state, not a difference, and `ce_sequence` orders them within a case.
-   A later snapshot, after so long an absence that messages are lost, overrules what the register had.
+   A later snapshot, after so long an absence that messages are lost, overrules what the register had; what it does not have is
+   the ministry's no longer.
 """
 
 import json
@@ -55,6 +56,8 @@ class Inbox:
         with self:
             self.db.execute("DELETE FROM position")
             self.db.executemany("INSERT INTO position VALUES (?, ?)", ends.items())
+            # Of what the snapshot does not have, another ministry is in charge; those that have ended are in it.
+            self.db.execute("UPDATE register SET due = NULL, last_type = 'gone'")
             for case in cases:
                 self.overrule(case["id"], case["title"], case.get("dueAt"))
 
