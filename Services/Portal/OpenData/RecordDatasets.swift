@@ -21,7 +21,8 @@ extension Dataset {
       Column("concludedAt", .time, .last("concluded", "at"), "전략회의 결과 시각", "When it did."),
       Column("answeredAt", .time, .last("answered", "at"), "부처 답변 시각", "When the ministry answered the citizens."),
       Column(
-        "endedAt", .time, .last("completed", "discontinued", "case-lapsed", "at"), "종결 시각", "When the case ended."),
+        "endedAt", .time, .endOfCase, "종결 시각. 불채택과 기준 미달로 끝난 때를 포함합니다. 누가 맡고 있으면 없습니다.",
+        "When the case ended, also by being declined or by a lapse; absent while somebody has it."),
       Column("holder", .word, "task.case_holder", "현재 담당", "Who has it; absent when it has ended."),
       Column("holderDueAt", .time, "task.case_due_at", "현재 기한", "Until when the holder owes the next step."),
       Column(
@@ -131,6 +132,15 @@ extension Query {
         AND history.kind = ANY(\(Array(names.dropLast()))) ORDER BY history.at DESC LIMIT 1)
       """
   }
+
+  /// Nil while somebody has the case, as after a lapse that was followed by another crossing of the bar.
+  static let endOfCase: Query = """
+    CASE WHEN task.case_holder IS NULL THEN
+      (SELECT max(history.at) FROM history WHERE history.proposal = task.proposal
+        AND (history.kind IN ('completed', 'discontinued', 'case-lapsed')
+          OR history.kind = 'decided' AND history.code = 'decline'
+          OR history.kind = 'concluded' AND history.code = 'declined')) END
+    """
 
   static let holdState: Query = "CASE WHEN hold.until IS NULL THEN 'open' ELSE 'ended' END"
 
