@@ -5,7 +5,7 @@ import ServiceKit
 /// What of a case, and when, can be rated.
 enum RatingPeriod {
   /// Days in Korea after the answer, or after the end of the implementation, in which it can still be rated and a rating
-  /// be changed. Then the result stands.
+  /// be changed. Then the result stands. A lapse is an end as long as the case is not resumed.
   static let days: Int64 = 90
 
   /// The ministry that is rated.
@@ -16,8 +16,11 @@ enum RatingPeriod {
     switch subject {
     case .answer: (begun, ended) = (known.dossier.answer != nil, known.dossier.answer?.answeredAt)
     case .implementation:
-      begun = known.dossier.plan != nil || !known.dossier.reports.isEmpty || known.dossier.completion != nil
-      ended = known.dossier.completion?.completedAt ?? known.dossier.discontinuation?.discontinuedAt
+      // A transfer drops the plan alone: the reports that stay on record are those of the ministry before.
+      begun = known.dossier.plan != nil
+      ended =
+        known.dossier.completion?.completedAt ?? known.dossier.discontinuation?.discontinuedAt
+        ?? known.suspension?.lapse?.at
     }
     let rated = subject == .answer ? known.dossier.answer?.ministry : known.ministry?.slug
     guard begun, let rated else {

@@ -75,8 +75,21 @@ import Testing
       return try JSON.decode(from: bytes)
     }
 
-    /// The case is answered on day 3, by the Ministry of Land, Infrastructure and Transport.
-    static func run(_ body: (Bench) async throws -> Void) async throws {
+    func plan(as ministry: String, on days: Double) async throws {
+      try await bench.act(
+        "plan", by: .put, as: .ministry, of: ministry, on: days,
+        headers: ["if-match": "\"\(try await bench.only().version)\""],
+        #"{"milestones":[{"title":"노선","deliverable":"노선도","startsOn":"2026-12-01","endsOn":"2027-01-31"}]}"#)
+    }
+
+    func transfer(to other: String, on days: Double) async throws {
+      try await bench.act(
+        "transfer", as: .ministry, of: "molit", on: days, #"{"ministry":"\#(other)","reason":"소관"}"#)
+      try await bench.act("acceptance", as: .ministry, of: other, on: days, #"{"department":"과"}"#)
+    }
+
+    /// The Ministry of Land, Infrastructure and Transport accepts the case on day 2, and answers it on day 3.
+    static func run(answered: Bool = true, _ body: (Bench) async throws -> Void) async throws {
       // Whose name begins with v has voted, with s supports, and nobody else does either.
       let voting = HTTPServer(HTTPServerConfiguration()) { request in
         let hasVoted = request.headers["authorization"]?.hasPrefix("Bearer v") == true
@@ -96,9 +109,11 @@ import Testing
         try await bench.cross(on: 0)
         try await bench.adopt(on: 1)
         try await bench.act("acceptance", as: .ministry, of: "molit", on: 2, #"{"department":"버스정책과"}"#)
-        try await bench.act(
-          "answer", as: .ministry, of: "molit", on: 3,
-          #"{"department":"버스정책과","signatory":"박과장","answer":"늘리겠습니다."}"#)
+        if answered {
+          try await bench.act(
+            "answer", as: .ministry, of: "molit", on: 3,
+            #"{"department":"버스정책과","signatory":"박과장","answer":"늘리겠습니다."}"#)
+        }
         let participants = Participants(
           client: client, intake: "http://127.0.0.1:\(intake.port)", voting: "http://127.0.0.1:\(voting.port)",
           log: Log(service: "referral", minimum: .error))
@@ -149,10 +164,7 @@ import Testing
       try await bench.rate(5, "좋다", as: "supporter")
       #expect(await code { try await bench.rate(5, "좋다", "implementation", as: "voter") } == "nothing-to-rate")
       #expect(await code { try await bench.rate(5, "좋다", "speed", as: "voter") } == "not-found")
-      try await bench.bench.act(
-        "plan", by: .put, as: .ministry, of: "molit", on: 4,
-        headers: ["if-match": "\"\(try await bench.bench.only().version)\""],
-        #"{"milestones":[{"title":"노선","deliverable":"노선도","startsOn":"2026-12-01","endsOn":"2027-01-31"}]}"#)
+      try await bench.plan(as: "molit", on: 4)
       try await bench.rate(4, "계획", "implementation", as: "voter")
       let changed = try await bench.rate(3, "이제 낫다", as: "voter")
       #expect(changed.id == first.id && changed.score == 3 && changed.reason == "이제 낫다")
@@ -165,6 +177,24 @@ import Testing
       #expect(await code { try await bench.results(of: "nobody") } == "not-found")
       bench.bench.move(to: 95)
       #expect(await code { try await bench.rate(1, "늦게", as: "voter") } == "rating-over")
+    }
+  }
+
+  @Test func whatTheOldMinistryDidIsNotRatedAsTheWorkOfTheNewOne() async throws {
+    try await Bench.run(answered: false) { bench in
+      try await bench.plan(as: "molit", on: 3)
+      try await bench.bench.act(
+        "milestones/1/reports", as: .ministry, of: "molit", on: 4, #"{"status":"limited","report":"시작"}"#)
+      try await bench.rate(1, "늦다", "implementation", as: "voter")
+      try await bench.transfer(to: "moe", on: 5)
+      #expect(await code { try await bench.rate(2, "고친 말", "implementation", as: "voter") } == "nothing-to-rate")
+      #expect(await code { try await bench.rate(2, "늦다", "implementation", as: "supporter") } == "nothing-to-rate")
+      #expect(try await bench.results(of: "molit").implementation.distribution == [1, 0, 0, 0, 0])
+      #expect(try await bench.results(of: "moe").implementation.number == 0)
+      try await bench.plan(as: "moe", on: 6)
+      try await bench.rate(5, "좋다", "implementation", as: "voter")
+      #expect(try await bench.results(of: "moe").implementation.distribution == [0, 0, 0, 0, 1])
+      #expect(try await bench.results(of: "molit").implementation.number == 0)
     }
   }
 

@@ -44,6 +44,44 @@ import Testing
     }
   }
 
+  @Test func afterATransferTheNewMinistryIsRatedFromItsOwnPlanOn() throws {
+    let reported = try CaseWalk.accepted().planned(
+      CaseWalk.plan(["2027-01-31"]), by: CaseWalk.actor, at: CaseWalk.day(11)
+    ).changed.progressed(
+      1, to: .limited, report: "시작", evidence: [], by: CaseWalk.actor, at: CaseWalk.day(12)
+    ).changed
+    #expect(try ministry(.implementation, reported, at: 12) == "molit")
+    let transferred = try reported.transferred(
+      to: CaseWalk.ministry("moe"), for: "소관", text: CaseWalk.text, within: CaseWalk.terms, by: CaseWalk.actor,
+      at: CaseWalk.day(13)
+    ).changed
+    let accepted = try transferred.accepted(by: "과", of: CaseWalk.actor, at: CaseWalk.day(14)).changed
+    for waiting in [transferred, accepted] {
+      #expect(!waiting.dossier.reports.isEmpty, "the record keeps what the other one did")
+      #expect(code { _ = try ministry(.implementation, waiting, at: 14) } == "nothing-to-rate")
+    }
+    let planned = try accepted.planned(CaseWalk.plan(["2027-02-28"]), by: CaseWalk.actor, at: CaseWalk.day(15)).changed
+    #expect(try ministry(.implementation, planned, at: 15) == "moe")
+  }
+
+  @Test func aLapseEndsAnImplementationUntilTheVoteCarriesAgain() throws {
+    let planned = try CaseWalk.answered().planned(
+      CaseWalk.plan(["2027-01-31"]), by: CaseWalk.actor, at: CaseWalk.day(21)
+    ).changed
+    let suspended = try #require(planned.suspended(by: CaseWalk.lost(at: 30), at: CaseWalk.day(30))).changed
+    #expect(try ministry(.implementation, suspended, at: 2_000) == "molit", "it may go on any day")
+    let lapsed = try #require(suspended.lapsed(for: .voteClosed, at: CaseWalk.day(40))).changed
+    let last = Day(of: CaseWalk.day(130)).end
+    #expect(try RatingPeriod.ministry(of: .implementation, in: lapsed, at: last) == "molit")
+    #expect(
+      code { _ = try RatingPeriod.ministry(of: .implementation, in: lapsed, at: last.addingTimeInterval(0.001)) }
+        == "rating-over")
+    let resumed = try #require(
+      try lapsed.resumed(by: CaseWalk.crossed(at: 200), within: CaseWalk.terms, at: CaseWalk.day(200))
+    ).changed
+    #expect(try ministry(.implementation, resumed, at: 2_000) == "molit")
+  }
+
   @Test func whatWasNeverPlannedHasNoImplementationToRate() throws {
     let dropped = try CaseWalk.answered().discontinued(for: "예산", by: CaseWalk.actor, at: CaseWalk.day(30)).changed
     #expect(code { _ = try ministry(.implementation, dropped, at: 31) } == "nothing-to-rate")
