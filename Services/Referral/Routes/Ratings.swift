@@ -24,7 +24,8 @@ struct Ratings: Sendable {
   }
 
   /// `PUT /v1/cases/{id}/ratings/{subject}`: what the caller thinks, in place of what they thought before. 403 for who is neither
-  /// supporter nor voter, 404 unknown, 409 nothing to rate yet, too late, or its reason was hidden, 422, 503.
+  /// supporter nor voter, 404 unknown, 409 nothing to rate yet, too late, handed to another ministry meanwhile, or its reason was
+  /// hidden, 422, 503.
   func rate(_ request: Request, _ draft: RatingDraft) async throws -> Response {
     guard let subject = request.parameters["subject"].flatMap(RatingSubject.init) else {
       throw Problem.notFound("The answer and the implementation can be rated.")
@@ -37,6 +38,11 @@ struct Ratings: Sendable {
     // Outside any transaction: others are waited for.
     try await participants.require(request, on: known.proposal)
     return try await database.transaction { transaction in
+      // Others were waited for: the case may have gone to another ministry, which the caller has not seen.
+      let latest = try await transaction.latestCase(known.id)
+      guard try RatingPeriod.ministry(of: subject, in: latest, at: now) == ministry else {
+        throw Problem.conflict("ministry-changed", "Another ministry is in charge of the case now.")
+      }
       let rating = try await transaction.rate(
         known.id, subject, of: ministry, draft, by: citizen, at: now)
       guard let rating else {

@@ -61,6 +61,14 @@ extension Transaction {
     return found
   }
 
+  /// As the transaction sees it, without a lock: nobody who changes it waits.
+  /// - Throws: `Problem` 404
+  func latestCase(_ id: CaseID) async throws -> Case {
+    let rows = try await query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id)")
+    guard let found = try await withHistory(rows.map(Case.init)).first else { throw Problem.noCase(id) }
+    return found
+  }
+
   /// - Returns: false when the proposal has a case already; then nothing is changed.
   func insert(_ new: Case) async throws -> Bool {
     let dossier = try PostgresJSON(encoding: new.dossier)
@@ -165,11 +173,7 @@ extension Database {
 
   /// - Throws: `Problem` 404
   func singleCase(_ id: CaseID) async throws -> Case {
-    try await ofOneMoment { moment in
-      let rows = try await moment.query("SELECT \(fragment: columns) FROM referral_case WHERE id = \(id)")
-      guard let found = try await moment.withHistory(rows.map(Case.init)).first else { throw Problem.noCase(id) }
-      return found
-    }
+    try await ofOneMoment { try await $0.latestCase(id) }
   }
 
   /// What several queries find is of the same moment: a case with the holds that it had then.

@@ -4,17 +4,34 @@ import FoundationEssentials
 import HTTPClient
 import HTTPServer
 import Postgres
+import Synchronization
 import Testing
 
 @testable import Referral
 @testable import ServiceKit
 
 @Suite struct RatingsTests {
+  /// What happens once while it is asked whether somebody has voted.
+  private final class Interlude: Sendable {
+    private let next = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
+    func set(_ body: @escaping @Sendable () async throws -> Void) { next.withLock { $0 = body } }
+
+    func play() async {
+      let body = next.withLock { next in
+        defer { next = nil }
+        return next
+      }
+      do { try await body?() } catch { Issue.record(error) }
+    }
+  }
+
   /// The routes over a case that is answered, with stand-ins for intake and voting.
   private struct Bench: Sendable {
     let bench: CaseBench
     let ratings: Ratings
     let id: CaseID
+    let interlude: Interlude
 
     private static func caller(_ subject: String) -> Caller {
       Caller(
@@ -90,8 +107,10 @@ import Testing
 
     /// The Ministry of Land, Infrastructure and Transport accepts the case on day 2, and answers it on day 3.
     static func run(answered: Bool = true, _ body: (Bench) async throws -> Void) async throws {
+      let interlude = Interlude()
       // Whose name begins with v has voted, with s supports, and nobody else does either.
       let voting = HTTPServer(HTTPServerConfiguration()) { request in
+        await interlude.play()
         let hasVoted = request.headers["authorization"]?.hasPrefix("Bearer v") == true
         return .init(
           status: 200, headers: [:], body: .bytes(Array(#"{"state":"\#(hasVoted ? "counted" : "none")"}"#.utf8)))
@@ -123,7 +142,7 @@ import Testing
             ratings: Ratings(
               database: bench.database, clock: bench.cases.clock, participants: participants,
               log: Log(service: "referral", minimum: .error)),
-            id: try await bench.only().id))
+            id: try await bench.only().id, interlude: interlude))
       }
       client.close()
       await voting.drain(seconds: 0)
@@ -195,6 +214,24 @@ import Testing
       try await bench.rate(5, "좋다", "implementation", as: "voter")
       #expect(try await bench.results(of: "moe").implementation.distribution == [0, 0, 0, 0, 1])
       #expect(try await bench.results(of: "molit").implementation.number == 0)
+    }
+  }
+
+  @Test func aRatingOfAMinistryThatHandsTheCaseOnMeanwhileIsRefused() async throws {
+    try await Bench.run(answered: false) { bench in
+      try await bench.plan(as: "molit", on: 3)
+      bench.interlude.set {
+        try await bench.transfer(to: "moe", on: 4)
+        try await bench.plan(as: "moe", on: 4)
+      }
+      #expect(await code { try await bench.rate(1, "늦다", "implementation", as: "voter") } == "ministry-changed")
+      #expect(try await bench.list().implementation.number == 0)
+      bench.interlude.set {
+        try await bench.bench.act(
+          "transfer", as: .ministry, of: "moe", on: 5, #"{"ministry":"molit","reason":"소관"}"#)
+      }
+      #expect(await code { try await bench.rate(1, "늦다", "implementation", as: "voter") } == "nothing-to-rate")
+      #expect(try await bench.list().implementation.number == 0)
     }
   }
 
