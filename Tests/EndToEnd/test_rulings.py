@@ -168,7 +168,11 @@ def test_a_closed_vote_gets_another_edition_of_its_result(forum):
     assert forum.get(path + "?edition=2").content == newest.content
     assert forum.get(path + "?edition=3").status_code == 404
     assert forum.get(path + "?edition=-1").status_code == 400
-    [amended] = [data for type, data, _ in events(forum, proposal) if type == "kr.forum.vote.result-amended.v1"]
+
+    def amendments():
+        return [data for type, data, _ in events(forum, proposal) if type == "kr.forum.vote.result-amended.v1"]
+
+    [amended] = eventually(amendments, 20, "the amendment is published")
     assert amended["resultHash"] == newest.headers["ETag"].strip('"') and amended["formerResultHash"] == digest
     assert forum.vote(proposal)["carried"] is False
     check_the_count(forum)
