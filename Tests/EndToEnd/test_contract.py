@@ -65,6 +65,8 @@ def walked(forum):
     place = f"/v1/result-opinions/{opinion}"
     for part, token, body in (("hiding", unit, {"code": "offensive"}), ("hiding/confirmation", second, None)):
         assert forum.post(f"{place}/{part}", token, body).status_code == 200
+    # What tells a ministry of it and what tells everyone are sent apart, one perhaps before the other.
+    eventually(lambda: forum.sql("SELECT count(*) FROM referral.outbox") == [["0"]], 30, "all is sent")
     return case
 
 
