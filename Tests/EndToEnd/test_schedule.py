@@ -7,6 +7,9 @@ import time
 from ballots import check_the_count, read_all
 from forum import eventually, in_parallel, in_seconds
 
+# Were a vote to open while the tests run, its control records would come into another one's count.
+DAY = 86_400
+
 
 def canonical(rule):
     """The JSON that is hashed, made by other code: keys sorted, no white space."""
@@ -26,7 +29,7 @@ def events(forum, proposal, topic="forum.votes", partitions=6):
 
 def test_the_published_hash_is_that_of_the_published_rule(forum):
     proposal = forum.propose("scheduler")
-    rule = {"yesBar": 12, "referral": "at-close", "opensAt": in_seconds(600), "closesAt": in_seconds(1200)}
+    rule = {"yesBar": 12, "referral": "at-close", "opensAt": in_seconds(DAY), "closesAt": in_seconds(2 * DAY)}
     forum.select(proposal, **{"yes_bar": 12, **{name: rule[name] for name in ("referral", "opensAt", "closesAt")}})
     vote = forum.await_vote(proposal, "scheduled")
     assert vote["rule"] == rule
@@ -37,7 +40,7 @@ def test_the_published_hash_is_that_of_the_published_rule(forum):
 
 def test_before_it_opens_a_vote_takes_no_ballot(forum):
     proposal = forum.propose("scheduler")
-    forum.select(proposal, opensAt=in_seconds(600), closesAt=in_seconds(1200))
+    forum.select(proposal, opensAt=in_seconds(DAY), closesAt=in_seconds(2 * DAY))
     forum.await_vote(proposal, "scheduled")
     answer = forum.cast(proposal, forum.token("early-bird"))
     assert answer.status_code == 409
