@@ -99,13 +99,14 @@ def test_of_each_ballot_its_origin_is_kept_as_a_keyed_hash_and_no_address(forum)
 
 def test_an_hour_of_ballots_from_one_network_raises_one_alarm_that_names_no_network(forum):
     proposal = forum.open_vote(title="한 시간의 표")
-    forum.sql(f"UPDATE voting.vote SET opened_at = opened_at - interval '3 hours' WHERE proposal = '{proposal}'")
-    now = int(time.time() * 1000)
     busy, quiet = origin_hash(forum, "198.51.100.7"), origin_hash(forum, "192.0.2.7")
-    # The hour that is over, and the one that is over if one ends meanwhile.
-    hours = [now // HOUR * HOUR - HOUR, now // HOUR * HOUR]
+    # The hour that is looked at (VoteTrend.lastFullHour), and the one after it, in case its turn comes meanwhile.
+    last = (int(time.time() * 1000) - 60_000) // HOUR * HOUR - HOUR
+    hours = [last, last + HOUR]
     for start in hours:
         insert(forum, proposal, [(uuid.uuid4().bytes, start + number, busy if number < 700 else quiet) for number in range(1_000)])
+    # An hour is looked at once, in which the vote was open: from here on, when its ballots are there.
+    forum.sql(f"UPDATE voting.vote SET opened_at = opened_at - interval '3 hours' WHERE proposal = '{proposal}'")
 
     def trends():
         answer = forum.get(f"/v1/proposals/{proposal}/vote/trends", forum.support_unit)
