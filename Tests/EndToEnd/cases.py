@@ -25,7 +25,7 @@ def referred(forum, subject="proposer", category="transport"):
 def not_carried(forum, title="제안 하나", subject="proposer"):
     """A proposal whose vote has closed with one yes vote and without carrying, as referral has heard of it too."""
     proposal = forum.propose(subject, title=title, category="transport")
-    forum.select(proposal, 1_000, closesAt=in_seconds(8))
+    forum.select(proposal, 1_000, closes_in=8)
     forum.await_vote(proposal, "open")
     forum.cast_until_taken(proposal, forum.token("steady-voter"))
     forum.await_vote(proposal, "closed", 60)

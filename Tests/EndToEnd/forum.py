@@ -245,8 +245,12 @@ class Forum:
         answer = self.post(f"/v1/proposals/{proposal}/rejection/confirmation", second)
         assert answer.status_code == 200, answer.text
 
-    def select(self, proposal, yes_bar=1_000_000, **rule):
+    def select(self, proposal, yes_bar=1_000_000, opens_in=None, closes_in=None, **rule):
+        """Both are seconds from the selection on: what comes before takes nothing of a short vote."""
         self.decide(proposal, "acceptance")
+        for name, seconds in (("opensAt", opens_in), ("closesAt", closes_in)):
+            if seconds is not None:
+                rule[name] = in_seconds(seconds)
         return self.decide(
             proposal, "selection", {"reason": "많은 관심", "rule": {"yesBar": yes_bar, "referral": "at-once", **rule}}
         )

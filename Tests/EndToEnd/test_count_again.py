@@ -39,7 +39,7 @@ def fill(counters, rng):
     forum = counters.forum
     counter = counters.start()
     open_votes = [forum.open_vote(title=f"다시 세기 {number}") for number in range(2)]
-    closing = forum.open_vote(yes_bar=40, closesAt=in_seconds(12))
+    closing = forum.open_vote(yes_bar=40, closes_in=12)
     voters = Voters(forum, *open_votes, closing)
     for turn in range(6):
         voters.write(rng, 200)

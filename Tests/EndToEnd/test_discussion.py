@@ -4,7 +4,7 @@ import json
 import uuid
 
 import pytest
-from forum import eventually, in_parallel, in_seconds
+from forum import eventually, in_parallel
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_opinions_are_said_answered_flagged_hidden_and_deleted(forum, accepted):
 
 
 def test_a_task_over_its_bar_is_discussed_until_its_vote_has_closed(forum):
-    proposal = forum.open_vote(yes_bar=0, title="기준을 넘은 뒤", closesAt=in_seconds(12))
+    proposal = forum.open_vote(yes_bar=0, title="기준을 넘은 뒤", closes_in=12)
     forum.cast_until_taken(proposal, forum.token("steady-voter"))
     eventually(lambda: state(forum, proposal) in ("referred", "assigned"), 20, "it is referred at once")
     citizen = somebody(forum)

@@ -276,7 +276,7 @@ def later(seconds):
 
 def test_a_repeated_opening_and_a_ballot_after_the_closing_record_change_nothing(forum):
     proposal = forum.propose("scheduler")
-    forum.select(proposal, closesAt=later(3))
+    forum.select(proposal, closes_in=3)
     vote = forum.await_vote(proposal, "open")
     key = ballot_key(forum)
     opening = seal(

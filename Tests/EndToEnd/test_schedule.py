@@ -49,9 +49,9 @@ def test_before_it_opens_a_vote_takes_no_ballot(forum):
 
 def test_a_vote_opens_and_closes_by_itself_and_refers_at_its_close_only(forum):
     proposal = forum.propose("scheduler")
-    forum.select(proposal, yes_bar=20, referral="at-close", opensAt=in_seconds(2), closesAt=in_seconds(9))
-    forum.await_vote(proposal, "open")
     tokens = forum.tokens(50)
+    forum.select(proposal, yes_bar=20, referral="at-close", opens_in=2, closes_in=9)
+    forum.await_vote(proposal, "open")
     answers = in_parallel(50, lambda index: forum.cast(proposal, tokens[index], "no" if index % 5 == 0 else "yes"))
     assert {answer.status_code for answer in answers} == {202}
     forum.await_tally(proposal, 40, 10)
@@ -100,9 +100,10 @@ def test_as_many_yes_votes_as_the_bar_are_not_enough_and_one_more_is(forum):
 
 def test_a_vote_that_fails_is_not_referred(forum):
     proposal = forum.propose("scheduler")
-    forum.select(proposal, yes_bar=1, closesAt=in_seconds(4))
+    voter = forum.token("single-voter")
+    forum.select(proposal, yes_bar=1, closes_in=4)
     forum.await_vote(proposal, "open")
-    assert forum.cast(proposal, forum.token("single-voter")).status_code == 202
+    assert forum.cast(proposal, voter).status_code == 202
     vote = forum.await_vote(proposal, "closed", 40)
     assert vote["carried"] is False and "crossedAt" not in vote
     eventually(lambda: forum.get(f"/v1/proposals/{proposal}").json()["state"] == "closed", 20)
@@ -173,10 +174,10 @@ def test_a_vote_is_paused_resumed_and_extended_and_closes_as_of_its_new_time(for
 
 
 def test_a_vote_of_members_refuses_other_citizens_and_hides_its_count(forum):
-    proposal = forum.open_vote(yes_bar=0, referral="at-close", electorate="members", totals="hidden", closesAt=in_seconds(8))
-    outsider = forum.cast(proposal, forum.token("outsider"))
+    citizen, member = forum.token("outsider"), forum.token("a-member", "citizen,member")
+    proposal = forum.open_vote(yes_bar=0, referral="at-close", electorate="members", totals="hidden", closes_in=8)
+    outsider = forum.cast(proposal, citizen)
     assert outsider.status_code == 403 and outsider.json()["type"].endswith("/members-only")
-    member = forum.token("a-member", "citizen,member")
     receipt = forum.cast(proposal, member).json()["receipt"]
     eventually(lambda: forum.ballot(proposal, member, receipt)["state"] == "counted", 20, "the ballot is counted")
     vote = forum.vote(proposal)
