@@ -121,8 +121,8 @@ def test_nobody_can_change_the_rule_of_a_vote_not_even_in_the_database(forum):
 
 
 def test_a_vote_is_paused_resumed_and_extended_and_closes_as_of_its_new_time(forum):
-    proposal = forum.open_vote(yes_bar=2, referral="at-close", closesAt=in_seconds(6))
     tokens = forum.tokens(5)
+    proposal = forum.open_vote(yes_bar=2, referral="at-close", closes_in=15)
     assert forum.cast(proposal, tokens[0]).status_code == 202
     assert forum.post(f"/v1/proposals/{proposal}/vote/pause", tokens[0], {"reason": "점검"}).status_code == 403
     paused = forum.change_schedule(proposal, "pause")
@@ -133,16 +133,16 @@ def test_a_vote_is_paused_resumed_and_extended_and_closes_as_of_its_new_time(for
 
     eventually(is_refused, 10, "a paused vote takes no ballot")
     # Longer than the vote would have lasted.
-    time.sleep(8)
+    time.sleep(16)
     assert forum.get(f"/v1/proposals/{proposal}/vote/result").status_code == 404
     assert forum.vote(proposal)["state"] == "open" and forum.vote(proposal)["pausedAt"] == paused["at"]
     resumed = forum.change_schedule(proposal, "resumption")
     eventually(lambda: forum.cast(proposal, tokens[2]).status_code == 202, 10, "a resumed vote takes ballots")
-    extended = forum.change_schedule(proposal, "extension", closesAt=in_seconds(12))
+    extended = forum.change_schedule(proposal, "extension", closesAt=in_seconds(20))
     eventually(lambda: forum.vote(proposal)["closesAt"] == extended["closesAt"], 10, "the vote is extended")
     for token in tokens[3:]:
         assert forum.cast(proposal, token).status_code == 202
-    vote = forum.await_vote(proposal, "closed", 40)
+    vote = forum.await_vote(proposal, "closed", 60)
     assert vote["rule"]["closesAt"] < resumed["closesAt"] < vote["closesAt"] == extended["closesAt"]
     assert [line["kind"] for line in vote["changes"]] == ["pause", "resumption", "extension"]
     assert vote["tally"]["yes"] == 4 or vote["tally"]["yes"] == 5
