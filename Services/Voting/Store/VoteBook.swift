@@ -12,15 +12,30 @@ final class VoteBook: Sendable {
     let key: HMACKey
     /// Whether its opening records are in the log, so that ballots behind them count.
     var isOpen: Bool
+    /// How many reads had begun when `open` was told of it; 0: it was read.
+    var readsBefore = 0
   }
 
-  private let database: Database
-  private let pseudonyms: Pseudonyms
-  private let entries = Mutex<[ProposalID: Entry]>([:])
+  private struct State {
+    var entries: [ProposalID: Entry] = [:]
+    /// Reads are numbered from 1 as they begin.
+    var begun = 0
+    /// The latest one whose votes are here.
+    var used = 0
+  }
 
-  init(database: Database, pseudonyms: Pseudonyms) {
-    self.database = database
+  private let read: @Sendable () async throws -> [Vote]
+  private let pseudonyms: Pseudonyms
+  private let state = Mutex(State())
+
+  /// - Parameter read: the votes that are not over, and those that closed last.
+  init(pseudonyms: Pseudonyms, read: @escaping @Sendable () async throws -> [Vote]) {
     self.pseudonyms = pseudonyms
+    self.read = read
+  }
+
+  convenience init(database: Database, pseudonyms: Pseudonyms) {
+    self.init(pseudonyms: pseudonyms) { try await database.currentVotes() }
   }
 
   /// The vote if it takes ballots now.
@@ -29,29 +44,42 @@ final class VoteBook: Sendable {
     return entry
   }
 
-  func entry(of proposal: ProposalID) -> Entry? { entries.withLock { $0[proposal] } }
+  func entry(of proposal: ProposalID) -> Entry? { state.withLock { $0.entries[proposal] } }
 
   func key(of proposal: ProposalID) -> HMACKey { entry(of: proposal)?.key ?? pseudonyms.key(of: proposal) }
 
   /// Reads the votes anew. A database that is away leaves the book as it was: closing times still hold.
+  ///
+  /// Other reads, and `open`, may come between the reading and its use; what began later knows better.
   func refresh() async throws {
-    let votes = try await database.currentVotes()
-    let known = entries.withLock { $0 }
+    let number = state.withLock { state in
+      state.begun += 1
+      return state.begun
+    }
+    let votes = try await read()
+    let known = state.withLock { $0.entries }
     let keys = votes.map { known[$0.proposal]?.key ?? pseudonyms.key(of: $0.proposal) }
-    entries.withLock { entries in
+    state.withLock { state in
+      guard number > state.used else { return }
+      state.used = number
       let read = zip(votes, keys).map { vote, key in
-        // What was read may be older than what `open` was told.
-        let isOpen = vote.state == .open || (vote.state == .scheduled && entries[vote.proposal]?.isOpen == true)
+        // `open` is told before the database is.
+        let isOpen = vote.state == .open || (vote.state == .scheduled && state.entries[vote.proposal]?.isOpen == true)
         return (vote.proposal, Entry(vote: vote, key: key, isOpen: isOpen))
       }
-      entries = Dictionary(read) { first, _ in first }
+      let told = state.entries.filter { $0.value.readsBefore >= number }
+      state.entries = Dictionary(read) { first, _ in first }.merging(told) { $1 }
     }
   }
 
   /// Takes ballots on these votes from now on: their opening records are in the log. Whoever sees in the database that a
   /// vote is open must find it so here.
   func open(_ votes: [Vote]) {
-    let opened = votes.map { ($0.proposal, Entry(vote: $0, key: key(of: $0.proposal), isOpen: true)) }
-    entries.withLock { $0.merge(opened) { $1 } }
+    let keyed = votes.map { ($0, key(of: $0.proposal)) }
+    state.withLock { state in
+      for (vote, key) in keyed {
+        state.entries[vote.proposal] = Entry(vote: vote, key: key, isOpen: true, readsBefore: state.begun)
+      }
+    }
   }
 }
