@@ -14,16 +14,17 @@ import Testing
       try await bench.cross(on: 0)
       let before = try await bench.only()
       let later = try #require(before.hold).dueAt.addingTimeInterval(86_400)
-      async let changed: Void = bench.database.transaction { transaction in
-        try await transaction.execute("LOCK TABLE case_hold IN ACCESS EXCLUSIVE MODE")
-        try await transaction.execute("UPDATE referral_case SET version = 2")
-        try await transaction.execute("UPDATE case_hold SET due_at = \(later)")
+      let read = try await bench.database.withConnection { connection in
+        try await connection.execute("BEGIN")
+        try await connection.execute("LOCK TABLE case_hold IN ACCESS EXCLUSIVE MODE")
+        try await connection.execute("UPDATE referral_case SET version = 2")
+        try await connection.execute("UPDATE case_hold SET due_at = \(later)")
+        async let read = bench.database.singleCase(before.id)
         // The reader has seen the case, and waits for its holds.
-        try await Task.sleep(for: .milliseconds(600))
+        try await connection.awaitWaiting(1)
+        try await connection.execute("COMMIT")
+        return try await read
       }
-      try await Task.sleep(for: .milliseconds(200))
-      let read = try await bench.database.singleCase(before.id)
-      try await changed
       #expect(read.version == 1 && read.hold?.dueAt == before.hold?.dueAt)
       let after = try await bench.database.singleCase(before.id)
       #expect(after.version == 2 && after.hold?.dueAt == later)

@@ -19,21 +19,28 @@ func atOnce<R: Sendable>(
       try await connection.execute("BEGIN")
       guard try await connection.query(row).count == 1 else { throw NoRace(description: "there is no such row") }
       for number in 0..<count { group.addTask { try await body(number) } }
-      var waiting = 0
-      for _ in 0..<1_000 where waiting < count {
-        try await Task.sleep(for: .milliseconds(10))
-        // On this connection, since they may have all the others.
-        _ = try await connection.query("SELECT pg_stat_clear_snapshot()")
-        waiting =
-          try await connection.one(
-            """
-            SELECT count(*) AS waiting FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'
-            """)?["waiting"] ?? 0
-      }
-      guard waiting == count else { throw NoRace(description: "\(waiting) of \(count) wait for the row") }
+      // On this connection, since they may have all the others.
+      try await connection.awaitWaiting(count)
       try await connection.execute("COMMIT")
     }
     return try await group.reduce(into: []) { $0.append($1) }
+  }
+}
+
+extension QueryRunner {
+  /// Waits until so many others wait for a lock in this database.
+  func awaitWaiting(_ count: Int) async throws {
+    var waiting = 0
+    for _ in 0..<1_000 where waiting < count {
+      try await Task.sleep(for: .milliseconds(10))
+      try await execute("SELECT pg_stat_clear_snapshot()")
+      waiting =
+        try await one(
+          """
+          SELECT count(*) AS waiting FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'
+          """)?["waiting"] ?? 0
+    }
+    guard waiting == count else { throw NoRace(description: "\(waiting) of \(count) wait for a lock") }
   }
 }
