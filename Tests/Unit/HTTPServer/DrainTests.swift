@@ -77,8 +77,8 @@ import Testing
 
   @Test func aRequestThatAKeptConnectionSendsWhileDrainingIsAnsweredAsItsLast() async throws {
     var configuration = HTTPServerConfiguration()
-    // Time to send it, also where the tests have a busy machine.
-    configuration.lastRequestSeconds = 5
+    // Time to come so far and to send it, also where the tests have a busy machine.
+    (configuration.headerSeconds, configuration.lastRequestSeconds) = (60, 8)
     let server = HTTPServer(configuration, handler: echoRequest)
     try server.start()
     let port = server.port
@@ -87,7 +87,7 @@ import Testing
     kept.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
     _ = await offThePool { kept.receive(until: "GET /first - ") }
     #expect(await eventuallyHolds { server.connections == 2 })
-    async let drained: Void = server.drain(seconds: 20)
+    async let drained: Void = server.drain(seconds: 40)
     #expect(await eventuallyHolds { RawClient(port: port) == nil })
     kept.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n")
     let answer = await offThePool { kept.receiveToEnd() }
