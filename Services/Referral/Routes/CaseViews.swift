@@ -49,7 +49,7 @@ struct CaseSummary: Encodable, Sendable {
     category = found.category
     origin = found.origin
     state = found.state
-    holder = Nullable(found.hold.map { HoldView($0, at: now, suspended: found.suspension != nil) })
+    holder = Nullable(found.hold.map { HoldView($0, of: found, at: now) })
     ministry = Nullable(found.ministry.map { Office(slug: $0.slug, korean: $0.korean, english: $0.english) })
     yes = found.yes
     no = found.no
@@ -83,13 +83,13 @@ struct HoldView: Encodable, Sendable {
     let at: Date
   }
 
-  init(_ hold: Hold, at now: Date, suspended: Bool) {
+  init(_ hold: Hold, of found: Case, at now: Date) {
     name = hold.holder.name
     step = hold.step
     since = hold.since
     dueAt = hold.dueAt
     until = hold.until
-    daysLate = suspended && hold.until == nil ? 0 : hold.daysLate(at: now)
+    daysLate = found.daysLate(hold, at: now)
     extended = hold.extension.map { Extension(from: $0.from, reason: $0.reason, at: $0.at) }
   }
 }
@@ -104,7 +104,7 @@ struct CaseDetail: Encodable, Sendable {
   init(_ found: Case, at now: Date) {
     summary = CaseSummary(found, at: now)
     version = found.version
-    custody = found.holds.map { HoldView($0, at: now, suspended: found.suspension != nil) }
+    custody = found.holds.map { HoldView($0, of: found, at: now) }
     record = RecordView(found, at: now)
   }
 

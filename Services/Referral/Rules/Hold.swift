@@ -33,9 +33,19 @@ struct Hold: Deadline, Sendable, Equatable {
 extension Hold {
   /// Whole days in Korea by which the step is late, or was when it ended; 0 when it is not. The day on which it is due
   /// does not count.
-  func daysLate(at now: Date) -> Int64 {
-    let end = until ?? now
-    guard end > dueAt else { return 0 }
-    return Day(of: end).number - Day(of: dueAt).number
+  func daysLate(at now: Date) -> Int64 { daysLate(by: until ?? now) }
+
+  fileprivate func daysLate(by end: Date) -> Int64 {
+    end > dueAt ? Day(of: end).number - Day(of: dueAt).number : 0
+  }
+}
+
+extension Case {
+  /// Days by which a link of the chain of custody is, or was, late. Nobody is while the case is suspended, nor was by the days
+  /// of a suspension with which it lapsed.
+  func daysLate(_ hold: Hold, at now: Date) -> Int64 {
+    if suspension != nil, hold.until == nil { return 0 }
+    let lapsed = suspensions.first { $0.lapse != nil && $0.lapse?.at == hold.until }
+    return hold.daysLate(by: lapsed?.suspendedAt ?? hold.until ?? now)
   }
 }

@@ -104,4 +104,18 @@ import Testing
     #expect(try resumed.clockMoved(within: CaseWalk.terms, at: day(138)).told.isEmpty)
     #expect(try !resumed.clockMoved(within: CaseWalk.terms, at: day(140)).told.isEmpty)
   }
+
+  @Test func whatLapsesWasAsLateAsWhenItWasSuspended() throws {
+    let known = try CaseWalk.assigned()
+    let due = try #require(known.hold).dueAt
+    let suspended = try #require(known.suspended(by: CaseWalk.lost(at: 80), at: day(80))).changed
+    let late = Day(of: day(80)).number - Day(of: due).number
+    let lapsed = try #require(suspended.lapsed(for: .voteClosed, at: day(110))).changed
+    let again = try resumed(lapsed, at: 120)
+    func shown(_ known: Case) -> Int64? {
+      CaseDetail(known, at: day(120)).custody.first { $0.since == known.holds[known.holds.count - 1].since }?.daysLate
+    }
+    #expect(late > 0 && shown(suspended) == 0 && shown(lapsed) == late)
+    #expect(CaseDetail(again, at: day(121)).custody.suffix(2).map(\.daysLate) == [late, late + 1])
+  }
 }
