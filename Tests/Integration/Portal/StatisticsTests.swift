@@ -100,7 +100,8 @@ import Testing
     }
     #expect(try await answered(judged) == 33.3)
     #expect(try await answered(judged + takenAway) == 33.3)
-    // What was late stays late.
+    // Naming a ministry is what the Support Unit owes; and what was late stays late.
+    #expect(try await answered(judged + [[Piece(step: .assignment, until: 5)]]) == 50)
     #expect(try await answered(judged + [[Piece(step: .ministry, until: 20, takenAway: true)]]) == 25)
   }
 

@@ -115,6 +115,9 @@ import Testing
     }
     let transferred = [event(.assigned, 0, code: "moe"), event(.assigned, 10, code: "molit")]
     #expect(Chain(transferred).holds.map(\.isTakenAway) == [true, false])
+    let answered = [event(.answered, 0, code: "moe"), event(.assigned, 10, code: "molit")]
+    #expect(Chain(answered).holds.map(\.isTakenAway) == [true, false])
+    #expect(Chain([event(.filed, 0), event(.lapsed, 10)]).holds.map(\.isTakenAway) == [true])
     let named = [line(.concluded, 0, holder: .supportUnit, owed: 9), event(.assigned, 10, code: "molit")]
     #expect(Chain(named).holds.map(\.isTakenAway) == [false, false], "naming a ministry is what the Support Unit owes")
     let lapsed = [event(.received, 0), event(.caseSuspended, 5), event(.caseLapsed, 10)]
