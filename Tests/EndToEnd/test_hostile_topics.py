@@ -250,7 +250,7 @@ def test_records_that_are_no_ballots_are_rejected_with_their_reason_and_the_rest
     add("other-rule", other_rule)
     announced = forum.propose("scheduler")
     # Were it to open while the tests run, its control records would come into another one's count.
-    forum.select(announced, opensAt=later(86_400), closesAt=later(172_800))
+    forum.select(announced, opens_in=86_400, closes_in=172_800)
     forum.await_vote(announced, "scheduled")
     add("vote-not-open", ballot(key, announced, os.urandom(32)))
 
@@ -268,10 +268,6 @@ def test_records_that_are_no_ballots_are_rejected_with_their_reason_and_the_rest
     assert {reason: int(after[reason]) - int(before.get(reason, 0)) for reason in expected} == expected
     assert forum.is_ready("vote-counter")
     assert forum.vote(proposal)["ruleHash"] == vote["ruleHash"]
-
-
-def later(seconds):
-    return timestamp(datetime.fromtimestamp(time.time() + seconds, timezone.utc))
 
 
 def test_a_repeated_opening_and_a_ballot_after_the_closing_record_change_nothing(forum):

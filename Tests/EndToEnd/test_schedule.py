@@ -40,7 +40,7 @@ def test_the_published_hash_is_that_of_the_published_rule(forum):
 
 def test_before_it_opens_a_vote_takes_no_ballot(forum):
     proposal = forum.propose("scheduler")
-    forum.select(proposal, opensAt=in_seconds(DAY), closesAt=in_seconds(2 * DAY))
+    forum.select(proposal, opens_in=DAY, closes_in=2 * DAY)
     forum.await_vote(proposal, "scheduled")
     answer = forum.cast(proposal, forum.token("early-bird"))
     assert answer.status_code == 409
