@@ -66,15 +66,14 @@ extension Indicator {
       // Who ended before the due date has answered then, unless it was taken away: nobody can tell then. Who has not
       // answered is late from the due date on, whatever happens later; of a hand-over that goes on in several holds the
       // first that was late decides, otherwise the last.
-      let judgedAt: Query = "least(until, due_at)"
+      let (late, judgedAt): (Query, Query) = ("coalesce(until, \(now)) > hold.due_at", "least(until, due_at)")
       return """
         WITH judged AS (
           SELECT DISTINCT ON (hold.proposal, hand_over) step, hold.holder, until, hold.due_at, taken_away,
-            coalesce(until, \(now)) > hold.due_at AS late
+            \(fragment: late) AS late
           FROM hold JOIN task ON task.proposal = hold.proposal AND task.is_public
           WHERE hold.due_at IS NOT NULL AND step <> 'vote'
-          ORDER BY hold.proposal, hand_over, coalesce(until, \(now)) > hold.due_at DESC,
-            CASE WHEN coalesce(until, \(now)) > hold.due_at THEN number ELSE -number END)
+          ORDER BY hold.proposal, hand_over, late DESC, CASE WHEN \(fragment: late) THEN number ELSE -number END)
         SELECT CASE WHEN GROUPING(step) = 0 THEN 'stage' WHEN GROUPING(holder) = 0 THEN 'office' END,
           CASE WHEN GROUPING(step) = 0 THEN step ELSE holder END,
           round(100.0 * count(*) FILTER (WHERE NOT late) / count(*), 1)::float8
