@@ -109,20 +109,14 @@ extension Case {
 
   /// The hold that lasts is due when an earlier one was: what was told of that is not told again.
   mutating func keepTold(of earlier: Hold) {
-    guard hold != nil else { return }
-    let last = holds.count - 1
-    (holds[last].remindedAt, holds[last].overdueAt, holds[last].escalatedAt) = (
-      earlier.remindedAt, earlier.overdueAt, earlier.escalatedAt
-    )
+    if hold != nil { holds[holds.count - 1].keepTold(of: earlier) }
   }
 
   /// What the holder owes is due at another time.
   mutating func setDue(_ dueAt: Date) {
     guard let hold, hold.dueAt.milliseconds != dueAt.milliseconds else { return }
     keepTold(ofMilestonesDueWith: hold)
-    let last = holds.count - 1
-    holds[last].dueAt = dueAt
-    (holds[last].remindedAt, holds[last].overdueAt, holds[last].escalatedAt) = (nil, nil, nil)
+    holds[holds.count - 1].setDue(dueAt)
   }
 
   /// What the holder owes is due at another time from now on. What was late stays late: that link of the chain ends, and the

@@ -34,10 +34,6 @@ extension Hold {
   /// Whole days in Korea by which the step is late, or was when it ended; 0 when it is not. The day on which it is due
   /// does not count.
   func daysLate(at now: Date) -> Int64 { daysLate(by: until ?? now) }
-
-  fileprivate func daysLate(by end: Date) -> Int64 {
-    end > dueAt ? Day(of: end).number - Day(of: dueAt).number : 0
-  }
 }
 
 extension Case {

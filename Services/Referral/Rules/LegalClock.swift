@@ -42,7 +42,7 @@ enum ClockMove: Sendable, Equatable {
 protocol Deadline {
   /// Since when it is owed by somebody; a reminder from before that does not come.
   var since: Date { get }
-  var dueAt: Date { get }
+  var dueAt: Date { get set }
   /// Whether nobody owes it any more.
   var isOver: Bool { get }
   /// When whoever owes it was reminded, when it became late, and when the next office was told.
@@ -75,6 +75,20 @@ extension Deadline {
     if overdueAt == nil { return Date(milliseconds: dueAt.milliseconds + 1) }
     return escalatedAt == nil && !clock.escalatesTo.isEmpty ? clock.escalation(after: dueAt) : nil
   }
+
+  /// Due at another time, its clock anew.
+  mutating func setDue(_ dueAt: Date) {
+    guard self.dueAt.milliseconds != dueAt.milliseconds else { return }
+    (self.dueAt, remindedAt, overdueAt, escalatedAt) = (dueAt, nil, nil, nil)
+  }
+
+  /// What was told of an earlier due date holds for this one, too, and is not told again.
+  mutating func keepTold(of earlier: some Deadline) {
+    (remindedAt, overdueAt, escalatedAt) = (earlier.remindedAt, earlier.overdueAt, earlier.escalatedAt)
+  }
+
+  /// Whole days in Korea by which it is late at a moment; 0 when it is not. The day on which it is due does not count.
+  func daysLate(by end: Date) -> Int64 { end > dueAt ? Day(of: end).number - Day(of: dueAt).number : 0 }
 
   /// Puts down that a move was made.
   mutating func note(_ move: ClockMove, at now: Date) {

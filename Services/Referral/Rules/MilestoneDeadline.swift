@@ -20,16 +20,6 @@ struct MilestoneDeadline: Deadline, Codable, Sendable, Equatable {
     (number, self.since, dueAt) = (milestone.number, since, milestone.endsOn.end)
   }
 
-  /// Due at another time, its clock anew.
-  fileprivate mutating func setDue(_ dueAt: Date) {
-    guard self.dueAt.milliseconds != dueAt.milliseconds else { return }
-    (self.dueAt, remindedAt, overdueAt, escalatedAt) = (dueAt, nil, nil, nil)
-  }
-
-  fileprivate mutating func keepTold(of earlier: MilestoneDeadline) {
-    (remindedAt, overdueAt, escalatedAt) = (earlier.remindedAt, earlier.overdueAt, earlier.escalatedAt)
-  }
-
   /// What was told of something else that was due by then holds for it, too.
   fileprivate mutating func takeTold(of hold: Hold) {
     guard dueAt.milliseconds == hold.dueAt.milliseconds else { return }
@@ -70,11 +60,10 @@ extension Case {
   /// Whole days in Korea by which a milestone is late, or was when it was completed or the case ended; 0 when it is not,
   /// and while the case is suspended. The day on which it is due does not count.
   func daysLate(_ milestone: Milestone, at now: Date) -> Int64 {
-    guard let dueAt = deadline(of: milestone.number)?.dueAt else { return 0 }
+    guard let deadline = deadline(of: milestone.number) else { return 0 }
     let completed = dossier.reports.last { $0.milestone == milestone.number && $0.status == .completed }
     if milestone.status != .completed, suspension != nil { return 0 }
-    let end = (milestone.status == .completed ? completed?.reportedAt : holds.last?.until) ?? now
-    return end > dueAt ? Day(of: end).number - Day(of: dueAt).number : 0
+    return deadline.daysLate(by: (milestone.status == .completed ? completed?.reportedAt : holds.last?.until) ?? now)
   }
 
   /// A plan gives each milestone its deadline; one that ends when it did before keeps what it had.
